@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * l2_guest.S - the code the tiny L2 runs; contract in l2_guest.h
+ *
+ * The blob is data to hvbench. It is copied to L2_CODE_GPA and is position independent but for the
+ * addresses in l2_guest.h. %esi counts, and a body may use every other register. `pre` runs
+ * before each batch, outside the measured stretch.
+ */
+#include "l2_guest.h"
+
+	.section .rodata, "a", @progbits
+	.balign	16
+	.globl	l2_guest_start
+l2_guest_start:
+
+/*
+ * bits is 16 for real mode with all segment bases 0, where the 32-bit registers make the operand
+ * size explicit, or 64 for flat, identity-mapped long mode.
+ */
+.macro routine bits, name
+	.balign	16
+	.code\bits
+	.globl	l2_guest_\name
+l2_guest_\name:
+0:	pre_\name
+	movl	L2_GP_COUNT, %esi
+	rdtsc
+	movl	%eax, L2_GP_START
+	movl	%edx, L2_GP_START + 4
+	testl	%esi, %esi
+	jz	2f
+1:	body_\name
+	decl	%esi
+	jnz	1b
+2:	rdtsc
+	movl	%eax, L2_GP_END
+	movl	%edx, L2_GP_END + 4
+	outb	%al, $L2_PORT_DONE
+	jmp	0b
+.endm
+
+.macro pre_cpuid
+.endm
+.macro body_cpuid
+	movl	$1, %eax
+	cpuid
+.endm
+	routine 16 cpuid
+
+.macro pre_rdmsr
+	movl	$L2_MSR, %ecx
+.endm
+.macro body_rdmsr
+	rdmsr
+.endm
+	routine 16 rdmsr
+
+/* Writes back what the register holds, so that no write changes anything. */
+.macro pre_wrmsr
+	movl	$L2_MSR, %ecx
+	rdmsr
+	movl	%eax, %edi
+	movl	%edx, %ebp
+.endm
+.macro body_wrmsr
+	movl	%edi, %eax
+	movl	%ebp, %edx
+	wrmsr
+.endm
+	routine 16 wrmsr
+
+.macro pre_pio
+.endm
+.macro body_pio
+	outb	%al, $L2_PORT_USER
+.endm
+	routine 16 pio
+
+.macro pre_pio_kernel
+.endm
+.macro body_pio_kernel
+	outb	%al, $L2_PORT_KERNEL
+.endm
+	routine 16 pio_kernel
+
+.macro pre_mmio
+	movw	$(L2_MMIO_GPA >> 4), %ax
+	movw	%ax, %es
+.endm
+.macro body_mmio
+	movl	%eax, %es:0
+.endm
+	routine 16 mmio
+
+.macro pre_mmio_kernel
+	movw	$(L2_MMIO_KERNEL_GPA >> 4), %ax
+	movw	%ax, %es
+.endm
+.macro body_mmio_kernel
+	movl	%eax, %es:0
+.endm
+	routine 16 mmio_kernel
+
+.macro pre_hlt_user
+.endm
+.macro body_hlt_user
+	hlt
+.endm
+	routine 16 hlt_user
+
+/*
+ * A level-triggered interrupt waits all the time. STI holds it off until HLT has exited; the
+ * handler returns with interrupts off. So one round is one exit and one injection.
+ */
+.macro pre_hlt
+.endm
+.macro body_hlt
+	sti
+	hlt
+.endm
+	routine 16 hlt
+
+	.balign	16
+	.code16
+	.globl	l2_guest_wake
+l2_guest_wake:
+	movw	%sp, %bp
+	andw	$~0x200, 4(%bp)			/* RFLAGS.IF of the interrupted code */
+	iretw
+
+/* One stub per exception: leave the vector where the host finds it, and stop. */
+	.balign	16
+	.globl	l2_guest_faults
+l2_guest_faults:
+	.set	vector, 0
+	.rept	L2_FAULTS
+	.balign	L2_FAULT_STUB
+	movw	$vector, %ax
+	jmp	l2_guest_fault
+	.set	vector, vector + 1
+	.endr
+l2_guest_fault:
+	movw	%ax, L2_GP_VECTOR
+0:	outb	%al, $L2_PORT_FAULT
+	jmp	0b
+
+.macro pre_apic_eoi
+	movl	$L2_APIC_EOI_GPA, %edi
+	xorl	%eax, %eax
+.endm
+.macro body_apic_eoi
+	movl	%eax, (%rdi)
+.endm
+	routine 64 apic_eoi
+
+.macro pre_touch
+	movq	L2_GP_ADDR, %rdi
+.endm
+.macro body_touch
+	movb	$1, (%rdi)
+	addq	$4096, %rdi
+.endm
+	routine 64 touch
+
+	.globl	l2_guest_end
+l2_guest_end:
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * l2_guest.h - what the guest code in l2_guest.S and the program that runs it agree on
+ *
+ * One contract for every routine of the blob. It runs for ever in batches: take the count from
+ * L2_GP_COUNT, read the TSC into L2_GP_START, do the operation that many times, read the TSC into
+ * L2_GP_END, write one byte to port L2_PORT_DONE. The host sets the next count while the guest is
+ * stopped at that OUT.
+ */
+#ifndef HVBENCH_L2_GUEST_H
+#define HVBENCH_L2_GUEST_H
+
+/* Guest physical memory. All of it below 64 KiB can be reached from real mode with base 0. */
+#define L2_GP_COUNT	0x500		/* u64 in: operations in the next batch; below 2^32 */
+#define L2_GP_ADDR	0x508		/* u64 in: first address, for routines that walk memory */
+#define L2_GP_START	0x510		/* u64 out: guest TSC before the first operation */
+#define L2_GP_END	0x518		/* u64 out: guest TSC after the last */
+#define L2_GP_VECTOR	0x520		/* u64 out: exception that brought the guest down */
+#define L2_CODE_GPA	0x1000		/* where the blob goes */
+#define L2_STACK_GPA	0x8000		/* first byte above the stack */
+#define L2_TABLES_GPA	0x10000		/* page tables of long mode */
+#define L2_RAM_SIZE	0x80000		/* RAM from 0; what follows, up to 1 MiB, is never backed */
+
+/* Addresses with nothing behind them but what the host puts there. */
+#define L2_MMIO_GPA	0xd0000		/* an exit to user space */
+#define L2_MMIO_KERNEL_GPA 0xd1000	/* an ioeventfd */
+#define L2_APIC_EOI_GPA	0xfee000b0	/* the local APIC's EOI register */
+#define L2_PAGES_GPA	0x40000000	/* region whose pages are touched for the first time */
+
+/* I/O ports. */
+#define L2_PORT_USER	0x80		/* an exit to user space */
+#define L2_PORT_KERNEL	0x81		/* an ioeventfd */
+#define L2_PORT_DONE	0xf4		/* the batch is finished */
+#define L2_PORT_FAULT	0xf5		/* real mode: an exception nobody expected */
+
+/* An MSR that a KVM backend intercepts both ways and serves without user space. */
+#define L2_MSR		0x1a0		/* IA32_MISC_ENABLE */
+
+/* The interrupt that ends each HLT. */
+#define L2_PIC_BASE	0x20		/* vector of the first interrupt controller's line 0 */
+#define L2_IRQ		5		/* may be level triggered (ELCR allows lines 3-7) */
+
+#ifndef __ASSEMBLER__
+
+/* The blob, and in it the routines by name. */
+extern const char l2_guest_start[], l2_guest_end[];
+extern const char l2_guest_cpuid[], l2_guest_rdmsr[], l2_guest_wrmsr[];
+extern const char l2_guest_pio[], l2_guest_pio_kernel[];
+extern const char l2_guest_mmio[], l2_guest_mmio_kernel[], l2_guest_apic_eoi[];
+extern const char l2_guest_hlt_user[], l2_guest_hlt[];
+extern const char l2_guest_touch[];
+
+/* Handlers for the real-mode interrupt table: 32 of L2_FAULT_STUB bytes each, and the wake-up. */
+extern const char l2_guest_faults[], l2_guest_wake[];
+
+#endif /* __ASSEMBLER__ */
+
+#define L2_FAULT_STUB	8
+#define L2_FAULTS	32
+
+#endif /* HVBENCH_L2_GUEST_H */

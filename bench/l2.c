@@ -50,7 +50,7 @@
  */
 int l2_create(struct l2 **out, unsigned int flags)
 {
-	uint64_t identity_map = IDENTITY_MAP_GPA;
+	uint64_t identity_gpa = IDENTITY_MAP_GPA;
 	struct l2 *l2;
 	int err;
 
@@ -75,7 +75,7 @@ int l2_create(struct l2 **out, unsigned int flags)
 	l2->vm_fd = ioctl(l2->kvm_fd, KVM_CREATE_VM, 0);
 	if (l2->vm_fd < 0)
 		goto fail;
-	if (ioctl(l2->vm_fd, KVM_SET_IDENTITY_MAP_ADDR, &identity_map) ||
+	if (ioctl(l2->vm_fd, KVM_SET_IDENTITY_MAP_ADDR, &identity_gpa) ||
 	    ioctl(l2->vm_fd, KVM_SET_TSS_ADDR, TSS_GPA))
 		goto fail;
 	if (l2->irqchip && ioctl(l2->vm_fd, KVM_CREATE_IRQCHIP, 0))

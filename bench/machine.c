@@ -87,7 +87,7 @@ static void read_hypervisor(char signature[13])
 
 static void read_backend(struct machine *machine)
 {
-	static const char *const modules[] = { "hv_evmcs", "kvm_intel", "kvm_amd" };
+	static const char *const modules[] = { "hv_evmcs", "kvm_intel", "kvm_amd", "kvm_pvm" };
 	char path[80], line[8];
 	unsigned int i;
 

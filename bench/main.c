@@ -50,6 +50,16 @@ static const char usage_text[] =
 	"operations; OUTSIDE is the median that the host of the L2 guest measured.\n"
 	"Exit status: 0 fine, 1 a benchmark failed or cannot run here, 2 wrong arguments.\n";
 
+/* Ends the program, and not well if what it wrote has not arrived. */
+static _Noreturn void leave(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "hvbench: standard output: %s\n", strerror(errno));
+		status = EXIT_FAILURE;
+	}
+	exit(status);
+}
+
 /* Ends the program over wrong arguments; @format says what is wrong, if getopt has not. */
 static _Noreturn void usage_error(const char *format, const char *what)
 {
@@ -132,17 +142,17 @@ static void parse_options(int argc, char **argv, struct request *request)
 			break;
 		case 'h':
 			fputs(usage_text, stdout);
-			exit(EXIT_SUCCESS);
+			leave(EXIT_SUCCESS);
 		case 'V':
 			puts("hvbench " HVBENCH_VERSION);
-			exit(EXIT_SUCCESS);
+			leave(EXIT_SUCCESS);
 		default:
 			usage_error(NULL, NULL);
 		}
 	}
 	if (list) {
 		output_list();
-		exit(EXIT_SUCCESS);
+		leave(EXIT_SUCCESS);
 	}
 	if (!request->bench.irqchip && !request->bench.l2)
 		usage_error("%s", "--no-irqchip is about the guest of --l2");
@@ -251,9 +261,5 @@ int main(int argc, char **argv)
 		machine_read(&machine, cpu);
 		status = measure(&request, &machine, argv, argc);
 	}
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "hvbench: standard output: %s\n", strerror(errno));
-		status = EXIT_FAILURE;
-	}
-	return status;
+	leave(status);
 }

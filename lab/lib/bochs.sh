@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The emulator under L0. One instruction is one tick of the TSC; `ips` of them are one emulated
+# second, and L0 is told that frequency, so that every level agrees on what a second is.
+# A busy emulated second costs LAB_IPS / (speed of Bochs, about 65 million a second) wall seconds:
+# a small LAB_IPS makes timer ticks eat the emulator, a large one makes busy waiting long.
+
+readonly LAB_IPS=${LAB_IPS:-200000000}
+readonly BOCHS_MEMORY=2048
+
+# Kernel command line of L0. Level 5: what is worse than a notice reaches the console.
+readonly L0_APPEND="console=ttyS0,115200 loglevel=5 mitigations=off nokaslr tsc=reliable \
+tsc_early_khz=$((LAB_IPS / 1000)) log_buf_len=4M panic=0 lab.level=l0 \
+lab.root=/sys/bus/scsi/devices/0:0:1:0/block/* lab.payload=/sys/bus/scsi/devices/1:0:0:0/block/*"
+
+# bochs_start DIR BOOT ROOT PAYLOAD OUT: starts Bochs on the four disks and sets BOCHS_PID. Its
+# serial ports end in DIR/l0-console and DIR/channel. BOOT and ROOT are not written to.
+bochs_start()
+{
+	local dir=$1 isolate=()
+
+	cat >"$dir/bochsrc" <<-END
+		config_interface: textconfig
+		display_library: rfb, options="timeout=0"
+		cpu: model=corei7_skylake_x, count=1, ips=$LAB_IPS, reset_on_triple_fault=0
+		memory: guest=$BOCHS_MEMORY, host=$BOCHS_MEMORY
+		clock: sync=none, time0=utc
+		romimage: file=/usr/share/bochs/BIOS-bochs-latest
+		vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
+		ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+		ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15
+		ata0-master: type=disk, path="$2", mode=volatile, journal="$dir/boot.log", cylinders=0
+		ata0-slave: type=disk, path="$3", mode=volatile, journal="$dir/root.log", cylinders=0
+		ata1-master: type=disk, path="$4", mode=volatile, journal="$dir/payload.log", cylinders=0
+		ata1-slave: type=disk, path="$5", mode=flat, cylinders=0
+		sound: driver=dummy
+		speaker: enabled=0
+		boot: disk
+		com1: enabled=1, mode=file, dev="$dir/l0-console"
+		com2: enabled=1, mode=file, dev="$dir/channel"
+		log: $dir/bochs.log
+		panic: action=fatal
+		error: action=ignore
+		info: action=ignore
+		debug: action=ignore
+	END
+	echo c >"$dir/debugger"
+	# Bochs has no display that opens nothing: its VNC port is kept in a network of its own.
+	! unshare --net true 2>/dev/null || isolate=(unshare --net)
+	: >"$dir/channel"
+	: >"$dir/l0-console"
+	"${isolate[@]}" bochs -q -f "$dir/bochsrc" -rc "$dir/debugger" </dev/null >"$dir/bochs.out" 2>&1 &
+	BOCHS_PID=$!
+}

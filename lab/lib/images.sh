@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the levels boot from: one read-only root disk that L0 and L1 share, a small initramfs per
+# level and kernel, and the disk that Bochs boots.
+
+# Bochs counts a disk in whole cylinders of 16 heads with 63 sectors and drops the rest.
+readonly CYLINDER=$((16 * 63 * 512))
+
+# pad_disk FILE [BYTES]: rounds FILE up to whole cylinders, of BYTES at least.
+pad_disk()
+{
+	local size
+
+	size=$(stat -c %s "$1")
+	[ "$size" -ge "${2:-0}" ] || size=$2
+	truncate -s $(((size + CYLINDER - 1) / CYLINDER * CYLINDER)) "$1"
+}
+
+# Packages whose versions decide what is in the root disk.
+readonly ROOT_PACKAGES=(bash busybox-static kmod libc6 linux-perf qemu-system-x86 qemu-system-data
+	seabios util-linux)
+# Programs of this machine that are copied with the libraries they need.
+readonly ROOT_PROGRAMS=(/bin/bash /bin/kmod /usr/bin/flock /usr/bin/perf /usr/bin/taskset
+	/usr/bin/qemu-system-x86_64)
+readonly ROOT_FIRMWARE=(/usr/share/seabios/bios-256k.bin /usr/share/seabios/bios-microvm.bin
+	/usr/share/seabios/vgabios-stdvga.bin
+	/usr/share/qemu/linuxboot_dma.bin /usr/share/qemu/multiboot_dma.bin
+	/usr/share/qemu/pvh.bin /usr/share/qemu/kvmvapic.bin)
+
+# copy_program DIR PROGRAM: copies a program and its libraries to the same paths below DIR.
+copy_program()
+{
+	local file
+
+	for file in "$2" $(ldd "$2" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p; s/^\t\(\/[^ ]*\) .*/\1/p'); do
+		[ -e "$1$file" ] || install -D "$file" "$1$file"
+	done
+}
+
+# root_disk L2-KERNEL: prints the path of the root disk.
+root_disk()
+{
+	local dir
+
+	dir=$({
+		packages_versions "${ROOT_PACKAGES[@]}"
+		echo "$1" "${ROOT_PROGRAMS[@]}" "${ROOT_FIRMWARE[@]}"
+		declare -f copy_program build_l2
+		cat "$LAB/l2/init"
+	} | cache_get root build_root_disk "$1") || return
+	echo "$dir/root.img"
+}
+
+build_root_disk()
+{
+	local dir=$1 kernel=$2 root=$1/root applet program size
+
+	mkdir -p "$root"/{bin,dev,etc,lab,lib/modules,out,proc,root,run,sbin,sys,tmp,usr/bin,usr/sbin,usr/share/qemu,var}
+	cp /bin/busybox "$root/bin/busybox"
+	for applet in $(busybox --list); do
+		[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
+	done
+	for program in "${ROOT_PROGRAMS[@]}"; do
+		rm -f "$root/bin/${program##*/}"
+		copy_program "$root" "$program"
+	done
+	for program in modprobe insmod rmmod lsmod modinfo depmod; do
+		rm -f "$root/bin/$program"
+		ln -s /bin/kmod "$root/sbin/$program"
+	done
+	cp "${ROOT_FIRMWARE[@]}" "$root/usr/share/qemu/"
+	echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
+	echo root:x:0: >"$root/etc/group"
+	build_l2 "$root/l2" "$kernel"
+	ldconfig -r "$root"
+	size=$(du -sm "$root" | cut -f 1)
+	mke2fs -q -t ext4 -O '^has_journal,^metadata_csum' -m 0 -d "$root" "$dir/root.img" $((size * 11 / 10 + 16))M
+	rm -rf "$root"
+	pad_disk "$dir/root.img"
+}
+
+# build_l2 DIR KERNEL: the guest that L1 can start: vmlinuz and initrd.
+build_l2()
+{
+	local dir=$1 kernel=$2 tree=$1/tree module release
+
+	release=$(cat "$kernel/release")
+	mkdir -p "$tree"/{bin,dev,proc,sys,tmp,run}
+	cp /bin/busybox "$tree/bin/"
+	install -m 755 "$LAB/l2/init" "$tree/init"
+	module=$(modprobe -d "$kernel/modules" -S "$release" --show-depends qemu_fw_cfg | sed -n 's/^insmod \([^ ]*\).*/\1/p')
+	cp "$module" "$tree/qemu_fw_cfg.ko"
+	(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir/initrd"
+	rm -rf "$tree"
+	cp "$kernel/bzImage" "$dir/vmlinuz"
+}
+
+# Loaded by the initramfs, in this order, at both levels; what a kernel does not have is skipped.
+readonly BOOT_MODULES_l0=(ata_piix sd_mod overlay)
+readonly BOOT_MODULES_l1=(virtio_pci virtio_blk virtio_console ext4 overlay)
+# Put in /lib/modules for modprobe.
+readonly MODULES_l0=(kvm-intel)
+readonly MODULES_l1=(kvm-intel kvm-amd hv_vmbus hv_utils hv_balloon hv_netvsc hv_storvsc pci-hyperv msr cpuid loop
+	irqbypass vhost_vsock tun)
+
+# initramfs LEVEL KERNEL: prints the path of the initramfs of l0 or l1 for a kernel.
+initramfs()
+{
+	local dir
+
+	dir=$({
+		echo "$1" "$2" "${BOOT_MODULES_l0[@]}" "${MODULES_l0[@]}" "${BOOT_MODULES_l1[@]}" "${MODULES_l1[@]}"
+		stat -c '%n %s %Y' "$2/bzImage"
+		packages_versions busybox-static
+		cat "$LAB/guest/init"
+	} | cache_get "$1-initramfs" build_initramfs "$1" "$2") || return
+	echo "$dir/initramfs"
+}
+
+build_initramfs()
+{
+	local dir=$1 level=$2 kernel=$3 tree=$1/tree release name file
+	local -n boot=BOOT_MODULES_$level more=MODULES_$level
+
+	release=$(cat "$kernel/release")
+	mkdir -p "$tree"/{bin,dev,proc,sys,ro,rw,root,lib/modules/"$release"}
+	cp /bin/busybox "$tree/bin/"
+	ln -s busybox "$tree/bin/sh"
+	install -m 755 "$LAB/guest/init" "$tree/init"
+	for name in "${boot[@]}" "${more[@]}"; do
+		modprobe -d "$kernel/modules" -S "$release" --show-depends "$name" 2>/dev/null |
+			sed -n 's/^insmod \([^ ]*\).*/\1/p' | while read -r file; do
+			install -m 644 -D "$file" "$tree/${file#"$kernel/modules"}"
+			case " ${boot[*]} " in *" $name "*) echo "${file#"$kernel/modules"}" ;; esac
+		done
+	done | awk '!seen[$0]++' >"$tree/boot-modules"
+	cp "$kernel/modules/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$tree/lib/modules/$release/"
+	depmod -b "$tree" "$release"
+	(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir/initramfs"
+	rm -rf "$tree"
+}
+
+# boot_disk KERNEL INITRAMFS ARGS: prints the path of the disk that Bochs boots into L0.
+boot_disk()
+{
+	local dir
+
+	dir=$({
+		echo "$@"
+		packages_versions grub-pc-bin
+	} | cache_get l0-boot build_boot_disk "$@") || return
+	echo "$dir/boot.img"
+}
+
+build_boot_disk()
+{
+	local dir=$1 kernel=$2 initramfs=$3 args=$4
+
+	mkdir -p "$dir/tree/boot/grub"
+	cp "$kernel/bzImage" "$dir/tree/boot/kernel"
+	cp "$initramfs" "$dir/tree/boot/initramfs"
+	cat >"$dir/tree/boot/grub/grub.cfg" <<-END
+		set timeout=0
+		linux /boot/kernel $args
+		initrd /boot/initramfs
+		boot
+	END
+	grub-mkrescue -d /usr/lib/grub/i386-pc -o "$dir/boot.img" "$dir/tree" >"$dir/log" 2>&1 || {
+		cat "$dir/log"
+		return 1
+	}
+	rm -rf "$dir/tree"
+	pad_disk "$dir/boot.img"
+}

@@ -28,7 +28,7 @@ const struct benchmark benchmarks[] = {
 	  NULL, &l2_mmio_kernel },
 	{ "apic-eoi", "memory-mapped write to the local APIC's EOI register", CYCLES, 10000,
 	  NULL, &l2_apic_eoi },
-	{ "hlt", "HLT ended by an interrupt that is already pending", CYCLES, 10000,
+	{ "hlt", "HLT ended by a self-IPI that is already pending: IPI, HLT, EOI", CYCLES, 10000,
 	  NULL, &l2_hlt },
 	{ "hlt-user", "HLT, served in user space", CYCLES, 10000, NULL, &l2_hlt_user },
 	{ "ept-violation", "first touch of a 4 KiB page that L1 holds but EPT does not", CYCLES,

@@ -401,21 +401,6 @@ int l2_run(struct l2_vcpu *vcpu)
 	return vcpu->run->exit_reason;
 }
 
-/**
- * l2_irq_line() - set an interrupt line of the guest
- * @l2: a guest made with L2_IRQCHIP
- * @gsi: the line
- * @level: 1 raises it, 0 lowers it
- *
- * Return: 0 or the errno of KVM_IRQ_LINE.
- */
-int l2_irq_line(struct l2 *l2, unsigned int gsi, int level)
-{
-	struct kvm_irq_level line = { .irq = gsi, .level = level };
-
-	return ioctl(l2->vm_fd, KVM_IRQ_LINE, &line) ? -errno : 0;
-}
-
 static int add_doorbell(struct l2 *l2, struct kvm_ioeventfd *ioeventfd)
 {
 	int err;

@@ -80,7 +80,6 @@ int l2_load(struct l2 *l2, uint64_t gpa, const void *data, size_t size);
 int l2_set_real_mode(struct l2_vcpu *vcpu, uint16_t ip, uint16_t sp);
 int l2_set_long_mode(struct l2_vcpu *vcpu, uint64_t tables, uint64_t rip, uint64_t rsp);
 int l2_run(struct l2_vcpu *vcpu);
-int l2_irq_line(struct l2 *l2, unsigned int gsi, int level);
 int l2_add_doorbell_pio(struct l2 *l2, uint16_t port);
 int l2_add_doorbell_mmio(struct l2 *l2, uint64_t gpa);
 const char *l2_exit_name(unsigned int reason);

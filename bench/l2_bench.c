@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -32,7 +31,7 @@ enum pages { PAGES_NONE, PAGES_PRESENT, PAGES_FRESH };
  * @long_mode: the routine is 64-bit code, else 16-bit
  * @exit: how each operation comes out to user space, 0 if it must not
  * @irqchip: whether the guest must have interrupt controllers in the kernel, or must not
- * @interrupt: an interrupt is pending all the time
+ * @wakeup: each operation takes an interrupt
  * @doorbell: the ioeventfd that each operation must ring
  * @pages: memory of which each operation touches another page: held by L1 or not
  */
@@ -41,7 +40,7 @@ struct l2_case {
 	bool long_mode;
 	unsigned int exit;
 	enum irqchip irqchip;
-	bool interrupt;
+	bool wakeup;
 	enum doorbell doorbell;
 	enum pages pages;
 };
@@ -57,7 +56,7 @@ const struct l2_case l2_apic_eoi = {
 	.code = l2_guest_apic_eoi, .long_mode = true, .irqchip = IRQCHIP_NEEDED,
 };
 const struct l2_case l2_hlt = {
-	.code = l2_guest_hlt, .irqchip = IRQCHIP_NEEDED, .interrupt = true,
+	.code = l2_guest_hlt, .irqchip = IRQCHIP_NEEDED, .wakeup = true,
 };
 const struct l2_case l2_hlt_user = {
 	.code = l2_guest_hlt_user, .exit = KVM_EXIT_HLT, .irqchip = IRQCHIP_NONE,
@@ -74,7 +73,7 @@ struct guest {
 	const struct l2_case *want;
 	struct l2 *l2;
 	struct l2_vcpu *vcpu;
-	uint64_t *count, *start, *end, *vector;
+	uint64_t *count, *start, *end, *vector, *wakeups;
 	int doorbell;
 	unsigned char *pages;
 };
@@ -86,33 +85,14 @@ static void put_vector(struct l2 *l2, unsigned int vector, const char *code)
 	l2_load(l2, vector * VECTOR_SIZE, entry, sizeof(entry));
 }
 
-/* Real mode: every exception is reported, the waiting interrupt returns. */
+/* Real mode: every exception is reported, the interrupt that ends HLT returns. */
 static void put_vectors(struct l2 *l2)
 {
 	unsigned int i;
 
 	for (i = 0; i < L2_FAULTS; i++)
 		put_vector(l2, i, l2_guest_faults + i * L2_FAULT_STUB);
-	put_vector(l2, L2_PIC_BASE + L2_IRQ, l2_guest_wake);
-}
-
-/*
- * Raises a level-triggered line for good, on a PIC that needs no EOI: an interrupt is pending
- * whenever the guest halts.
- */
-static int hold_interrupt(struct l2 *l2)
-{
-	struct kvm_irqchip chip = { .chip_id = KVM_IRQCHIP_PIC_MASTER };
-
-	if (ioctl(l2->vm_fd, KVM_GET_IRQCHIP, &chip))
-		return -errno;
-	chip.chip.pic.irq_base = L2_PIC_BASE;
-	chip.chip.pic.imr = (uint8_t)~(1U << L2_IRQ);
-	chip.chip.pic.elcr = 1U << L2_IRQ;
-	chip.chip.pic.auto_eoi = 1;
-	if (ioctl(l2->vm_fd, KVM_SET_IRQCHIP, &chip))
-		return -errno;
-	return l2_irq_line(l2, L2_IRQ, 1);
+	put_vector(l2, L2_WAKE_VECTOR, l2_guest_wake);
 }
 
 static int add_doorbell(struct guest *guest)
@@ -155,6 +135,7 @@ static int furnish(struct bench_run *run, struct guest *guest)
 	guest->start = l2_pointer(l2, L2_GP_START, sizeof(uint64_t));
 	guest->end = l2_pointer(l2, L2_GP_END, sizeof(uint64_t));
 	guest->vector = l2_pointer(l2, L2_GP_VECTOR, sizeof(uint64_t));
+	guest->wakeups = l2_pointer(l2, L2_GP_WAKEUPS, sizeof(uint64_t));
 
 	err = l2_add_vcpu(l2, &guest->vcpu);
 	if (err)
@@ -170,11 +151,6 @@ static int furnish(struct bench_run *run, struct guest *guest)
 		err = add_doorbell(guest);
 		if (err)
 			return bench_fail(run, err, "no ioeventfd: %s", strerror(-err));
-	}
-	if (want->interrupt) {
-		err = hold_interrupt(l2);
-		if (err)
-			return bench_fail(run, err, "no interrupt line: %s", strerror(-err));
 	}
 	if (want->pages && run->max_batch) {
 		err = add_pages(guest, run->max_batch);
@@ -299,6 +275,9 @@ static int check(struct bench_run *run, const struct guest *guest, uint64_t coun
 	if (exits != (want->exit ? count : 0))
 		return bench_fail(run, -EIO, "%llu exits to user space for %llu operations",
 				  (unsigned long long)exits, (unsigned long long)count);
+	if (*guest->wakeups != (want->wakeup ? count : 0))
+		return bench_fail(run, -EIO, "%llu interrupts for %llu operations",
+				  (unsigned long long)*guest->wakeups, (unsigned long long)count);
 	if (want->doorbell) {
 		if (read(guest->doorbell, &rings, sizeof(rings)) < 0 && errno != EAGAIN)
 			return bench_fail(run, -errno, "eventfd: %s", strerror(errno));
@@ -322,6 +301,7 @@ static int l2_bench_batch(struct bench_run *run, uint64_t count, struct bench_sa
 	int reason;
 
 	*guest->count = count;
+	*guest->wakeups = 0;
 	before = tsc_read();
 	for (;;) {
 		reason = l2_run(guest->vcpu);

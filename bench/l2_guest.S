@@ -8,6 +8,14 @@
  */
 #include "l2_guest.h"
 
+#define RFLAGS_IF		0x200
+#define MSR_APIC_BASE		0x1b
+#define APIC_BASE_X2APIC	0xc00		/* enabled, in x2APIC mode: reached from real mode */
+#define MSR_X2APIC_EOI		0x80b
+#define MSR_X2APIC_SPURIOUS	0x80f
+#define APIC_SOFTWARE_ENABLE	0x1ff		/* spurious vector 0xff */
+#define MSR_X2APIC_SELF_IPI	0x83f
+
 	.section .rodata, "a", @progbits
 	.balign	16
 	.globl	l2_guest_start
@@ -109,12 +117,24 @@ l2_guest_\name:
 	routine 16 hlt_user
 
 /*
- * A level-triggered interrupt waits all the time. STI holds it off until HLT has exited; the
- * handler returns with interrupts off. So one round is one exit and one injection.
+ * Each round sends itself an interrupt, which STI holds off until HLT has exited; so the interrupt is
+ * there before the vCPU can fall asleep. The handler returns with interrupts off.
  */
 .macro pre_hlt
+	movl	$MSR_APIC_BASE, %ecx
+	rdmsr
+	orl	$APIC_BASE_X2APIC, %eax
+	wrmsr
+	movl	$MSR_X2APIC_SPURIOUS, %ecx
+	movl	$APIC_SOFTWARE_ENABLE, %eax
+	xorl	%edx, %edx
+	wrmsr
 .endm
 .macro body_hlt
+	movl	$MSR_X2APIC_SELF_IPI, %ecx
+	movl	$L2_WAKE_VECTOR, %eax
+	xorl	%edx, %edx
+	wrmsr
 	sti
 	hlt
 .endm
@@ -124,8 +144,13 @@ l2_guest_\name:
 	.code16
 	.globl	l2_guest_wake
 l2_guest_wake:
+	incl	L2_GP_WAKEUPS
+	movl	$MSR_X2APIC_EOI, %ecx
+	xorl	%eax, %eax
+	xorl	%edx, %edx
+	wrmsr
 	movw	%sp, %bp
-	andw	$~0x200, 4(%bp)			/* RFLAGS.IF of the interrupted code */
+	andw	$~RFLAGS_IF, 4(%bp)		/* of the interrupted code */
 	iretw
 
 /* One stub per exception: leave the vector where the host finds it, and stop. */

@@ -16,6 +16,7 @@
 #define L2_GP_START	0x510		/* u64 out: guest TSC before the first operation */
 #define L2_GP_END	0x518		/* u64 out: guest TSC after the last */
 #define L2_GP_VECTOR	0x520		/* u64 out: exception that brought the guest down */
+#define L2_GP_WAKEUPS	0x528		/* u64 in/out: interrupts taken since the host last set it */
 #define L2_CODE_GPA	0x1000		/* where the blob goes */
 #define L2_STACK_GPA	0x8000		/* first byte above the stack */
 #define L2_TABLES_GPA	0x10000		/* page tables of long mode */
@@ -36,9 +37,7 @@
 /* An MSR that a KVM backend intercepts both ways and serves without user space. */
 #define L2_MSR		0x1a0		/* IA32_MISC_ENABLE */
 
-/* The interrupt that ends each HLT. */
-#define L2_PIC_BASE	0x20		/* vector of the first interrupt controller's line 0 */
-#define L2_IRQ		5		/* may be level triggered (ELCR allows lines 3-7) */
+#define L2_WAKE_VECTOR	0x40		/* of the interrupt that ends each HLT */
 
 #ifndef __ASSEMBLER__
 

@@ -34,7 +34,9 @@ static DEFINE_PER_CPU(struct hv_enlightened_vmcs *, current_evmcs);
 static unsigned long idt_base __ro_after_init;
 
 /**
- * cpu_idt_base - address of the host's interrupt descriptor table
+ * cpu_idt_base - where the host's interrupt descriptor table is
+ *
+ * Return: its linear address, the same on every CPU.
  */
 unsigned long cpu_idt_base(void)
 {
@@ -81,7 +83,7 @@ void cpu_module_exit(void)
 }
 
 /**
- * cpu_enable_virtualization - turn VMX on on this CPU
+ * cpu_enable_virtualization - switch VMX on for this CPU
  *
  * kvm.ko calls it on each CPU when the first VM is made, and on each CPU that
  * comes online while there are VMs.

@@ -13,6 +13,8 @@ static atomic64_t last_id;
 
 /**
  * direct_flush_offered - does L0 offer direct virtual flush?
+ *
+ * Return: true if so.
  */
 bool direct_flush_offered(void)
 {

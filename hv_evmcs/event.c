@@ -225,6 +225,8 @@ void event_set_shadow(struct kvm_vcpu *vcpu, int mask)
  * event_interrupt_allowed - can the guest take an interrupt now?
  * @vcpu: the vCPU
  * @for_injection: unused; it matters to nested guests only
+ *
+ * Return: 1 or 0.
  */
 int event_interrupt_allowed(struct kvm_vcpu *vcpu, bool for_injection)
 {
@@ -235,6 +237,8 @@ int event_interrupt_allowed(struct kvm_vcpu *vcpu, bool for_injection)
  * event_nmi_allowed - can the guest take an NMI now?
  * @vcpu: the vCPU
  * @for_injection: unused; it matters to nested guests only
+ *
+ * Return: 1 or 0.
  */
 int event_nmi_allowed(struct kvm_vcpu *vcpu, bool for_injection)
 {
@@ -245,6 +249,8 @@ int event_nmi_allowed(struct kvm_vcpu *vcpu, bool for_injection)
 /**
  * event_get_nmi_mask - is the guest in an NMI handler?
  * @vcpu: the vCPU
+ *
+ * Return: true if so, and NMIs are blocked.
  */
 bool event_get_nmi_mask(struct kvm_vcpu *vcpu)
 {

@@ -24,6 +24,8 @@ static const struct {
  * @mask: the bits
  *
  * Process context, interrupts on (kvm.ko asserts it).
+ *
+ * Return: true if any of the bits is set.
  */
 bool guest_cpuid_bit(struct kvm_vcpu *vcpu, unsigned int word, u32 mask)
 {

@@ -126,10 +126,10 @@ static noinstr void l1d_fill_read(void)
 
 	for (i = 0; i < size; i += PAGE_SIZE)	/* into the TLB first */
 		(void)p[i];
-	rmb();
+	rmb();	/* every translation is there before the first line is read */
 	for (i = 0; i < size; i += L1_CACHE_BYTES)
 		(void)p[i];
-	rmb();
+	rmb();	/* nothing of it is left to do after the entry */
 }
 
 /*

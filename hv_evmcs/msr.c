@@ -354,6 +354,8 @@ int msr_get_feature(u32 msr, u64 *data)
  * msr_is_emulated - does an MSR exist for guests though the CPU may lack it?
  * @kvm: the VM, or NULL at load
  * @index: MSR number
+ *
+ * Return: true if so.
  */
 bool msr_is_emulated(struct kvm *kvm, u32 index)
 {

@@ -140,6 +140,8 @@ void msr_bitmap_filter_changed(struct kvm_vcpu *vcpu)
  * msr_bitmap_write_intercepted - does a write to this MSR exit?
  * @vcpu: the vCPU
  * @msr: MSR number
+ *
+ * Return: true if so.
  */
 bool msr_bitmap_write_intercepted(struct kvm_vcpu *vcpu, u32 msr)
 {

@@ -344,7 +344,9 @@ static struct kvm_x86_init_ops init_ops __initdata = {
 };
 
 /**
- * ops_get - the interface for kvm_x86_vendor_init()
+ * ops_get - fill in the interface to kvm.ko, as this L0 allows
+ *
+ * Return: the argument for kvm_x86_vendor_init().
  */
 struct kvm_x86_init_ops *__init ops_get(void)
 {

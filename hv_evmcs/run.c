@@ -37,7 +37,7 @@ static_assert(offsetof(struct entry_state, spec_ctrl) == ENTRY_SPEC_CTRL);
 static_assert(offsetof(struct hv_enlightened_vmcs, host_rsp) == EVMCS_OFFSET_HOST_RSP);
 static_assert(offsetof(struct hv_enlightened_vmcs, hv_clean_fields) ==
 	      EVMCS_OFFSET_CLEAN_FIELDS);
-static_assert(EVMCS_GROUP_HOST_POINTER == BIT(EVMCS_CLEAN_HOST_POINTER_SHIFT));
+static_assert(BIT(EVMCS_CLEAN_HOST_POINTER_SHIFT) == EVMCS_GROUP_HOST_POINTER);
 
 /**
  * run_pre - vcpu_pre_run(): may this vCPU run at all?

@@ -123,6 +123,8 @@ void segment_set(struct kvm_vcpu *vcpu, struct kvm_segment *var, int seg)
  * segment_get_base - base of a segment register
  * @vcpu: the vCPU
  * @seg: VCPU_SREG_*
+ *
+ * Return: a linear address.
  */
 u64 segment_get_base(struct kvm_vcpu *vcpu, int seg)
 {
@@ -135,6 +137,8 @@ u64 segment_get_base(struct kvm_vcpu *vcpu, int seg)
 /**
  * segment_get_cpl - the guest's current privilege level
  * @vcpu: the vCPU
+ *
+ * Return: 0 to 3.
  */
 int segment_get_cpl(struct kvm_vcpu *vcpu)
 {

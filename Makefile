@@ -66,7 +66,7 @@ modules:
 	for module in $(MODULES); do \
 		cp -pu $(TREE)/$$module/$$module.ko $(TREE)/ || exit; \
 	done
-	@printf '%s\n' $(MODULES:%=build/modules/$(notdir $(TREE))/%.ko)
+	@printf '%s\n' $(MODULES:%=$(TREE:$(CURDIR)/%=%)/%.ko)
 
 # For scripts.
 kdir:

@@ -9,12 +9,13 @@ readonly LAB_IPS=${LAB_IPS:-200000000}
 readonly BOCHS_MEMORY=2048
 
 # Kernel command line of L0. Level 5: what is worse than a notice reaches the console.
-readonly L0_APPEND="console=ttyS0,115200 loglevel=5 mitigations=off nokaslr tsc=reliable \
-tsc_early_khz=$((LAB_IPS / 1000)) log_buf_len=4M panic=0 lab.level=l0 \
+readonly L0_APPEND="console=ttyS0,115200 loglevel=5 mitigations=off nokaslr tsc=reliable idle=halt \
+tsc_early_khz=$((LAB_IPS / 1000)) log_buf_len=4M panic=0 cryptomgr.notests \
+initcall_blacklist=jent_mod_init lab.level=l0 \
 lab.root=/sys/bus/scsi/devices/0:0:1:0/block/* lab.payload=/sys/bus/scsi/devices/1:0:0:0/block/*"
 
-# bochs_start DIR BOOT ROOT PAYLOAD OUT: starts Bochs on the four disks and sets BOCHS_PID. Its
-# serial ports end in DIR/l0-console and DIR/channel. BOOT and ROOT are not written to.
+# bochs_start DIR BOOT ROOT PAYLOAD OUT: starts Bochs on the four disks and sets host_pid. Its
+# serial port ends in DIR/l0-console, its debug port (and a few lines of its own) in DIR/channel. BOOT and ROOT are not written to.
 bochs_start()
 {
 	local dir=$1 isolate=()
@@ -37,7 +38,7 @@ bochs_start()
 		speaker: enabled=0
 		boot: disk
 		com1: enabled=1, mode=file, dev="$dir/l0-console"
-		com2: enabled=1, mode=file, dev="$dir/channel"
+		port_e9_hack: enabled=1
 		log: $dir/bochs.log
 		panic: action=fatal
 		error: action=ignore
@@ -47,8 +48,6 @@ bochs_start()
 	echo c >"$dir/debugger"
 	# Bochs has no display that opens nothing: its VNC port is kept in a network of its own.
 	! unshare --net true 2>/dev/null || isolate=(unshare --net)
-	: >"$dir/channel"
-	: >"$dir/l0-console"
-	"${isolate[@]}" bochs -q -f "$dir/bochsrc" -rc "$dir/debugger" </dev/null >"$dir/bochs.out" 2>&1 &
-	BOCHS_PID=$!
+	"${isolate[@]}" setpriv --pdeathsig KILL bochs -q -f "$dir/bochsrc" -rc "$dir/debugger" </dev/null >>"$dir/channel" 2>"$dir/host.out" &
+	host_pid=$!
 }

@@ -46,7 +46,7 @@ root_disk()
 		packages_versions "${ROOT_PACKAGES[@]}"
 		echo "$1" "${ROOT_PROGRAMS[@]}" "${ROOT_FIRMWARE[@]}"
 		declare -f copy_program build_l2
-		cat "$LAB/l2/init"
+		cat "$LAB/l2/init" "$LAB/l0/channel.c"
 	} | cache_get root build_root_disk "$1") || return
 	echo "$dir/root.img"
 }
@@ -71,6 +71,8 @@ build_root_disk()
 	cp "${ROOT_FIRMWARE[@]}" "$root/usr/share/qemu/"
 	echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
 	echo root:x:0: >"$root/etc/group"
+	gcc -O2 -Wall -Wextra -static -o "$dir/channel" "$LAB/l0/channel.c"
+	cp "$dir/channel" "$root/bin/"
 	build_l2 "$root/l2" "$kernel"
 	ldconfig -r "$root"
 	size=$(du -sm "$root" | cut -f 1)
@@ -103,7 +105,8 @@ readonly MODULES_l0=(kvm-intel)
 readonly MODULES_l1=(kvm-intel kvm-amd hv_vmbus hv_utils hv_balloon hv_netvsc hv_storvsc pci-hyperv msr cpuid loop
 	irqbypass vhost_vsock tun)
 
-# initramfs LEVEL KERNEL: prints the path of the initramfs of l0 or l1 for a kernel.
+# initramfs LEVEL KERNEL: prints the path of the initramfs of l0 or l1 for a kernel. Beside it, the
+# folder modules/ holds the modules that are in it.
 initramfs()
 {
 	local dir
@@ -137,6 +140,8 @@ build_initramfs()
 	cp "$kernel/modules/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$tree/lib/modules/$release/"
 	depmod -b "$tree" "$release"
 	(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir/initramfs"
+	mkdir "$dir/modules"
+	mv "$tree/lib" "$dir/modules/"
 	rm -rf "$tree"
 }
 

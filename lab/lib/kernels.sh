@@ -1,7 +1,44 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The kernels of the lab. A kernel is a directory: bzImage, modules/lib/modules/RELEASE (modules
-# unpacked), release.
+# The kernels of the lab. A kernel is a directory: bzImage, boot (what QEMU is given), release and
+# modules/lib/modules/RELEASE with the modules unpacked.
+
+# kernel_get NAME: prints the directory of 6.12, 6.1 or debug.
+kernel_get()
+{
+	case $1 in
+	debug) kernel_debug ;;
+	*) kernel_stock "$1" ;;
+	esac
+}
+
+# kernel_debug: what lab/debug-kernel has built, as a kernel directory.
+kernel_debug()
+{
+	local made
+
+	made=$("$LAB/debug-kernel" | tail -n 1) && [ -e "$made/bzImage" ] ||
+		die "$STATUS_LAB" "lab/debug-kernel did not make a kernel"
+	{
+		echo "$made"
+		stat -c '%s %Y' "$made/bzImage"
+		declare -f kernel_vmlinux
+	} | cache_get kernel-debug kernel_build_debug "$made"
+}
+
+kernel_build_debug()
+{
+	local dir=$1 made=$2 release
+
+	# The folder "modules" may be the tree of one release or hold lib/modules/RELEASE.
+	release=$(find "$made/modules/" -name modules.dep -printf '%h\n' | head -n 1)
+	mkdir -p "$dir/modules/lib/modules"
+	ln -s "$release" "$dir/modules/lib/modules/"
+	echo "${release##*/}" >"$dir/release"
+	ln -s "$made/bzImage" "$dir/bzImage"
+	ln -s "$made/build" "$dir/build"
+	kernel_vmlinux "$dir/bzImage" "$dir/boot" || ln -sf bzImage "$dir/boot"
+}
 
 # kernel_package SERIES: the image package of Debian's newest cloud kernel of that series. The
 # installed headers decide, so that a module built here fits; else what apt offers.
@@ -29,7 +66,10 @@ kernel_stock()
 	local package
 
 	package=$(kernel_package "$1") || return
-	echo "$package" | cache_get "kernel-$1" kernel_build_stock "$package"
+	{
+		echo "$package"
+		declare -f module_unsign kernel_vmlinux
+	} | cache_get "kernel-$1" kernel_build_stock "$package"
 }
 
 kernel_build_stock()
@@ -38,19 +78,60 @@ kernel_build_stock()
 
 	package_unpack "$package" "$dir/unpacked"
 	mv "$dir/unpacked/boot/vmlinuz-$release" "$dir/bzImage"
+	kernel_vmlinux "$dir/bzImage" "$dir/boot"
 	mkdir -p "$dir/modules/lib/modules"
 	mv "$dir/unpacked/lib/modules/$release" "$dir/modules/lib/modules/"
 	rm -rf "$dir/unpacked"
 	find "$dir/modules" -name '*.ko.xz' -print0 | xargs -0 -r -P "$(nproc)" -n 32 xz -d
+	find "$dir/modules" -name '*.ko' | while read -r module; do
+		module_unsign "$module"
+	done
 	depmod -b "$dir/modules" "$release"
 	echo "$release" >"$dir/release"
 }
 
-# kernel_headers RELEASE: the build directory for modules of a stock kernel.
-kernel_headers()
+# module_unsign FILE: cuts off the signature. Checking it (SHA-256 and RSA) costs the emulator more
+# than all the rest of loading a module.
+module_unsign()
 {
-	local dir=/usr/src/linux-headers-$1
+	local length
 
-	[ -e "$dir/Makefile" ] || packages_require "linux-headers-$1"
-	echo "$dir"
+	[ "$(tail -c 28 "$1" | tr -d '\n')" = '~Module signature appended~' ] || return 0
+	length=$((0x$(tail -c 32 "$1" | head -c 4 | od -An -v -tx1 | tr -d ' ')))
+	truncate -s -$((length + 12 + 28)) "$1"
+}
+
+# kernel_vmlinux BZIMAGE FILE: the ELF file inside, which QEMU starts by its PVH entry. That spares
+# the decompression inside the emulator. Fails when the compression is not known.
+kernel_vmlinux()
+{
+	local sectors offset length unpack
+
+	sectors=$(od -An -v -j $((0x1f1)) -N 1 -tu1 "$1" | tr -d ' ')
+	offset=$(od -An -v -j $((0x248)) -N 4 -tu4 "$1" | tr -d ' ')
+	length=$(od -An -v -j $((0x24c)) -N 4 -tu4 "$1" | tr -d ' ')
+	offset=$(((sectors + 1) * 512 + offset))
+	case $(od -An -v -j "$offset" -N 4 -tx1 "$1" | tr -d ' ') in
+	28b52ffd) unpack='zstd -dc' ;;
+	1f8b*) unpack='gzip -dc' ;;
+	fd377a58) unpack='xz -dc' ;;
+	*) return 1 ;;
+	esac
+	# The last four bytes are the size, which the unpackers take for rubbish.
+	tail -c +$((offset + 1)) "$1" | head -c $((length - 4)) | $unpack >"$2"
+}
+
+# kernel_build_dir KERNEL: the KDIR for modules of a kernel.
+kernel_build_dir()
+{
+	local release headers
+
+	release=$(cat "$1/release")
+	headers=/usr/src/linux-headers-$release
+	if [ -e "$1/build" ]; then
+		echo "$1/build"
+	else
+		[ -e "$headers/Makefile" ] || packages_require "linux-headers-$release"
+		echo "$headers"
+	fi
 }

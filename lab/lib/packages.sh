@@ -2,6 +2,11 @@
 # shellcheck shell=bash
 # Debian packages: which are installed, in which version, and how to fetch one without installing it.
 
+# What lab/run itself needs; a subset of packages.list.
+# shellcheck disable=SC2034 # used by lab/run
+readonly LAB_PACKAGES=(bash bochs bochsbios busybox-static cpio e2fsprogs grub-common grub-pc-bin kmod
+	linux-perf mtools qemu-system-data qemu-system-x86 seabios vgabios xorriso xz-utils zstd)
+
 package_installed()
 {
 	[ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = 'ii ' ]

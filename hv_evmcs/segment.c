@@ -249,7 +249,8 @@ gva_t segment_untag(struct kvm_vcpu *vcpu, gva_t gva, unsigned int flags)
 	unsigned long cr3;
 	int top;
 
-	if ((flags & (X86EMUL_F_FETCH | X86EMUL_F_IMPLICIT | X86EMUL_F_INVLPG)) || !guest_64bit_mode(vcpu))
+	if ((flags & (X86EMUL_F_FETCH | X86EMUL_F_IMPLICIT | X86EMUL_F_INVLPG)) ||
+	    !guest_64bit_mode(vcpu))
 		return gva;
 	if (gva & BIT_ULL(63)) {
 		if (!(guest_cr4(vcpu) & X86_CR4_LAM_SUP))

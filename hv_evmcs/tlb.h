@@ -45,7 +45,7 @@ struct ept_root {
 };
 
 struct vm_tlb {
-	spinlock_t lock;
+	spinlock_t lock;	/* who uses which slot, and since when */
 	u64 clock;
 	struct ept_root roots[TLB_NR_ROOTS];
 };

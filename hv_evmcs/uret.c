@@ -105,12 +105,13 @@ static void uret_set_load(struct kvm_vcpu *vcpu, u32 msr, bool load)
 void uret_update_loads(struct kvm_vcpu *vcpu)
 {
 	bool syscall = guest_long_mode(vcpu) && (vcpu->arch.efer & EFER_SCE);
+	bool tsc_aux = guest_cpuid_has(vcpu, X86_FEATURE_RDTSCP) ||
+		       guest_cpuid_has(vcpu, X86_FEATURE_RDPID);
 
 	uret_set_load(vcpu, MSR_STAR, syscall);
 	uret_set_load(vcpu, MSR_LSTAR, syscall);
 	uret_set_load(vcpu, MSR_SYSCALL_MASK, syscall);
-	uret_set_load(vcpu, MSR_TSC_AUX, guest_cpuid_has(vcpu, X86_FEATURE_RDTSCP) ||
-					 guest_cpuid_has(vcpu, X86_FEATURE_RDPID));
+	uret_set_load(vcpu, MSR_TSC_AUX, tsc_aux);
 	/*
 	 * A guest that was started on a host with TSX may be given TSX_CTRL on a
 	 * host without: it may have the register, TSX stays off in hardware.

@@ -174,6 +174,9 @@ static int handle_cr(struct kvm_vcpu *vcpu)
 	unsigned long qual = evmcs_read64(vcpu_evmcs_page(vcpu), exit_qualification);
 	int cr = qual & 15, reg = qual >> 8 & 15;
 
+	if (cr == 8)
+		cr_use_tpr_shadow(vcpu);
+
 	switch (qual >> 4 & 3) {
 	case 0:
 		return write_cr(vcpu, cr, guest_gpr(vcpu, reg));

@@ -64,8 +64,10 @@ void regs_cache(struct kvm_vcpu *vcpu, enum kvm_reg reg)
 }
 
 /**
- * regs_get_rflags - the guest's RFLAGS
+ * regs_get_rflags - read the guest's RFLAGS
  * @vcpu: the vCPU
+ *
+ * Return: the value in the VMCS.
  */
 unsigned long regs_get_rflags(struct kvm_vcpu *vcpu)
 {
@@ -85,6 +87,8 @@ void regs_set_rflags(struct kvm_vcpu *vcpu, unsigned long rflags)
 /**
  * regs_get_if_flag - may the guest take interrupts, as far as RFLAGS.IF goes?
  * @vcpu: the vCPU
+ *
+ * Return: true if so.
  */
 bool regs_get_if_flag(struct kvm_vcpu *vcpu)
 {
@@ -113,6 +117,36 @@ bool cr_is_valid_cr0(struct kvm_vcpu *vcpu, unsigned long cr0)
 bool cr_is_valid_cr4(struct kvm_vcpu *vcpu, unsigned long cr4)
 {
 	return !(cr4 & X86_CR4_VMXE);
+}
+
+/*
+ * EFER in force while the guest runs. Where the guest could not tell its own from
+ * the host's, neither entry nor exit loads it: L0 checks a value to be loaded at
+ * each entry, at some cost. NX counts with PAE or 4-level paging only, SCE in IA-32e
+ * mode only. LMA and LME follow the IA-32e mode guest control at the entry and the
+ * host address-space size at the exit (SDM 3C, 27.3.2.1 and 28.5.1); a guest without
+ * paging runs with the host's LME, which takes effect with CR0.PG alone, and that
+ * bit is ours.
+ */
+static void efer_update(struct kvm_vcpu *vcpu)
+{
+	struct hv_enlightened_vmcs *evmcs = vcpu_evmcs_page(vcpu);
+	u64 efer = vcpu->arch.efer, invisible = EFER_LMA | EFER_LME;
+
+	if (!(vcpu->arch.cr0 & X86_CR0_PG) || !(vcpu->arch.cr4 & X86_CR4_PAE))
+		invisible |= EFER_NX;
+	if (!(efer & EFER_LMA)) {
+		invisible |= EFER_SCE;
+		efer &= ~EFER_LME;
+	}
+	if ((efer ^ kvm_host.efer) & ~invisible) {
+		evmcs_write64(evmcs, guest_ia32_efer, efer);
+		evmcs_set_bits32(evmcs, vm_entry_controls, VM_ENTRY_LOAD_IA32_EFER);
+		evmcs_set_bits32(evmcs, vm_exit_controls, VM_EXIT_LOAD_IA32_EFER);
+	} else {
+		evmcs_clear_bits32(evmcs, vm_entry_controls, VM_ENTRY_LOAD_IA32_EFER);
+		evmcs_clear_bits32(evmcs, vm_exit_controls, VM_EXIT_LOAD_IA32_EFER);
+	}
 }
 
 /* Paging comes on with EFER.LME set: IA-32e mode begins, the TSS must be a 64-bit one. */
@@ -148,6 +182,7 @@ void cr_set_cr0(struct kvm_vcpu *vcpu, unsigned long cr0)
 		else if (old_pg && !(cr0 & X86_CR0_PG))
 			cr_set_efer(vcpu, vcpu->arch.efer & ~EFER_LMA);
 	}
+	efer_update(vcpu);
 }
 
 static bool umip_emulated(void)
@@ -182,6 +217,7 @@ void cr_set_cr4(struct kvm_vcpu *vcpu, unsigned long cr4)
 	reg_mark_available(vcpu, VCPU_EXREG_CR4);
 	evmcs_write64(evmcs, cr4_read_shadow, cr4);
 	evmcs_write64(evmcs, guest_cr4, hw_cr4);
+	efer_update(vcpu);
 
 	if ((cr4 ^ old_cr4) & (X86_CR4_OSXSAVE | X86_CR4_PKE))
 		kvm_update_cpuid_runtime(vcpu);
@@ -204,9 +240,6 @@ void cr_update_cr4_mask(struct kvm_vcpu *vcpu)
  * @vcpu: the vCPU
  * @efer: value the guest sees
  *
- * The guest runs with its own EFER, loaded by the entry. LME without LMA is kept
- * from hardware; it takes effect when the guest turns paging on, which exits.
- *
  * Return: 0.
  */
 int cr_set_efer(struct kvm_vcpu *vcpu, u64 efer)
@@ -214,13 +247,11 @@ int cr_set_efer(struct kvm_vcpu *vcpu, u64 efer)
 	struct hv_enlightened_vmcs *evmcs = vcpu_evmcs_page(vcpu);
 
 	vcpu->arch.efer = efer;
-	if (efer & EFER_LMA) {
+	if (efer & EFER_LMA)
 		evmcs_set_bits32(evmcs, vm_entry_controls, VM_ENTRY_IA32E_MODE);
-	} else {
+	else
 		evmcs_clear_bits32(evmcs, vm_entry_controls, VM_ENTRY_IA32E_MODE);
-		efer &= ~EFER_LME;
-	}
-	evmcs_write64(evmcs, guest_ia32_efer, efer);
+	efer_update(vcpu);
 	uret_update_loads(vcpu);
 	return 0;
 }
@@ -260,6 +291,28 @@ void cr_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level)
 		evmcs_write64(evmcs, guest_cr3, vcpu->arch.cr3);
 	if (reg_dirty(vcpu, VCPU_EXREG_PDPTR) && guest_pae_paging(vcpu))
 		pdptrs_load(vcpu);
+}
+
+/**
+ * cr_use_tpr_shadow - the guest uses CR8: let it do so without exits
+ * @vcpu: the vCPU, after an exit for a CR8 access
+ *
+ * A guest with a TPR shadow costs L0 a look at its virtual-APIC page at each
+ * entry, and 64-bit Linux never touches CR8. So guests start with CR8 exits, and
+ * the first of them turns the shadow on for good, where there is a local APIC in
+ * the kernel whose page can serve.
+ */
+void cr_use_tpr_shadow(struct kvm_vcpu *vcpu)
+{
+	struct hv_enlightened_vmcs *evmcs = vcpu_evmcs_page(vcpu);
+
+	if (!guest_lapic_in_kernel(vcpu))
+		return;
+	evmcs_clear_bits32(evmcs, cpu_based_vm_exec_control,
+			   CPU_BASED_CR8_LOAD_EXITING | CPU_BASED_CR8_STORE_EXITING);
+	evmcs_set_bits32(evmcs, cpu_based_vm_exec_control, CPU_BASED_TPR_SHADOW);
+	/* The threshold was of no use so far: have kvm.ko compute it. */
+	kvm_make_request(KVM_REQ_EVENT, vcpu);
 }
 
 /**

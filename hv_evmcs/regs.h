@@ -135,6 +135,7 @@ bool cr_is_valid_cr4(struct kvm_vcpu *vcpu, unsigned long cr4);
 int cr_set_efer(struct kvm_vcpu *vcpu, u64 efer);
 void cr_update_cr4_mask(struct kvm_vcpu *vcpu);
 void cr_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level);
+void cr_use_tpr_shadow(struct kvm_vcpu *vcpu);
 void dr_sync_dirty(struct kvm_vcpu *vcpu);
 void dr_set_dr7(struct kvm_vcpu *vcpu, unsigned long value);
 unsigned long regs_get_rflags(struct kvm_vcpu *vcpu);

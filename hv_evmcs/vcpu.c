@@ -128,10 +128,7 @@ static u32 proc_controls(struct kvm_vcpu *vcpu)
 
 	if (vcpu->arch.switch_db_regs & KVM_DEBUGREG_WONT_EXIT)
 		controls &= ~CPU_BASED_MOV_DR_EXITING;
-	if (guest_lapic_in_kernel(vcpu))
-		controls &= ~(CPU_BASED_CR8_LOAD_EXITING | CPU_BASED_CR8_STORE_EXITING);
-	else
-		controls &= ~CPU_BASED_TPR_SHADOW;
+	controls &= ~CPU_BASED_TPR_SHADOW;	/* until CR8 is used: cr_use_tpr_shadow() */
 	if (vcpu->kvm->arch.mwait_in_guest)
 		controls &= ~(CPU_BASED_MWAIT_EXITING | CPU_BASED_MONITOR_EXITING);
 	if (vcpu->kvm->arch.hlt_in_guest)
@@ -176,9 +173,11 @@ static void init_controls(struct kvm_vcpu *vcpu)
 	evmcs_write32(evmcs, cpu_based_vm_exec_control, proc_controls(vcpu));
 	evmcs_write32(evmcs, secondary_vm_exec_control, proc2_controls(vcpu));
 	evmcs_write32(evmcs, vm_exit_controls,
-		      evmcs_caps.exit & ~VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL);
+		      evmcs_caps.exit &
+		      ~(VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL | VM_EXIT_LOAD_IA32_EFER));
 	evmcs_write32(evmcs, vm_entry_controls, evmcs_caps.entry &
-		      ~(VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL | VM_ENTRY_IA32E_MODE));
+		      ~(VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL | VM_ENTRY_LOAD_IA32_EFER |
+			VM_ENTRY_IA32E_MODE));
 
 	evmcs_write64(evmcs, msr_bitmap, __pa(to_evmcs_vcpu(vcpu)->msr.bitmap));
 	evmcs_write16(evmcs, virtual_processor_id, to_evmcs_vcpu(vcpu)->tlb.vpid);

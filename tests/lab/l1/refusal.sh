@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# For the scenarios in which hv_evmcs has to refuse; sourced after lib.sh.
+
+HV_EVMCS=/lab/modules/hv_evmcs.ko
+
+# refuses NAME ERROR TEXT [ARG]...: loading hv_evmcs fails with ERROR (strerror) and one line of the
+# log, which holds TEXT. Nothing of it stays behind.
+refuses()
+{
+	name=$1 error=$2 text=$3
+	shift 3
+	kvm_globals >/tmp/globals
+	ls /dev/kvm >/tmp/device 2>&1
+	log_mark
+	said=$(/sbin/insmod $HV_EVMCS "$@" 2>&1)	# busybox has one that tries twice
+	status=$?
+	log_since | grep -v 'module taints kernel' >/tmp/log
+
+	if [ $status -eq 0 ]; then
+		fail "$name" "it loads"
+		rmmod hv_evmcs
+		return
+	fi
+	check "$name/errno" "insmod says: $said" [ "${said##*: }" = "$error" ]
+	check "$name/reason" "the log says: $(cat /tmp/log)" grep -q -F -e "$text" /tmp/log
+	check "$name/one-line" "the log says: $(cat /tmp/log)" [ "$(grep -c hv_evmcs: /tmp/log)" = 1 ]
+	check "$name/not-loaded" "it is in lsmod" [ ! -d /sys/module/hv_evmcs ]
+	kvm_globals >/tmp/globals.after
+	same "$name/kvm-globals" "before and after" /tmp/globals /tmp/globals.after
+	ls /dev/kvm >/tmp/device.after 2>&1
+	same "$name/dev-kvm" "before and after" /tmp/device /tmp/device.after
+}

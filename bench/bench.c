@@ -15,6 +15,7 @@
 #define CYCLES	"cycles"
 
 const struct benchmark benchmarks[] = {
+	{ "spin", "1000 instructions without an exit", CYCLES, 10000, NULL, &l2_spin },
 	{ "cpuid", "CPUID leaf 1", CYCLES, 10000, &cpuid_loop_ops, &l2_cpuid },
 	{ "rdmsr", "RDMSR that KVM intercepts (IA32_MISC_ENABLE)", CYCLES, 10000,
 	  NULL, &l2_rdmsr },

@@ -45,6 +45,7 @@ struct l2_case {
 	enum pages pages;
 };
 
+const struct l2_case l2_spin = { .code = l2_guest_spin };
 const struct l2_case l2_cpuid = { .code = l2_guest_cpuid };
 const struct l2_case l2_rdmsr = { .code = l2_guest_rdmsr };
 const struct l2_case l2_wrmsr = { .code = l2_guest_wrmsr };

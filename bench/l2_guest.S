@@ -55,6 +55,16 @@ l2_guest_\name:
 .endm
 	routine 16 cpuid
 
+/* Nothing exits here: what is left to count is what interrupts cost. */
+.macro pre_spin
+.endm
+.macro body_spin
+	movl	$L2_SPIN_INSNS / 2 - 1, %eax
+3:	decl	%eax
+	jnz	3b
+.endm
+	routine 16 spin
+
 .macro pre_rdmsr
 	movl	$L2_MSR, %ecx
 .endm

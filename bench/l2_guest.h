@@ -37,13 +37,15 @@
 /* An MSR that a KVM backend intercepts both ways and serves without user space. */
 #define L2_MSR		0x1a0		/* IA32_MISC_ENABLE */
 
+#define L2_SPIN_INSNS	1000		/* instructions of one round of the spin routine */
+
 #define L2_WAKE_VECTOR	0x40		/* of the interrupt that ends each HLT */
 
 #ifndef __ASSEMBLER__
 
 /* The blob, and in it the routines by name. */
 extern const char l2_guest_start[], l2_guest_end[];
-extern const char l2_guest_cpuid[], l2_guest_rdmsr[], l2_guest_wrmsr[];
+extern const char l2_guest_spin[], l2_guest_cpuid[], l2_guest_rdmsr[], l2_guest_wrmsr[];
 extern const char l2_guest_pio[], l2_guest_pio_kernel[];
 extern const char l2_guest_mmio[], l2_guest_mmio_kernel[], l2_guest_apic_eoi[];
 extern const char l2_guest_hlt_user[], l2_guest_hlt[];

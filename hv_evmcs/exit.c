@@ -407,9 +407,7 @@ static int unexpected(struct kvm_vcpu *vcpu)
 
 static int dispatch(struct kvm_vcpu *vcpu)
 {
-	u32 reason = to_evmcs_vcpu(vcpu)->exit_reason & ~EXIT_REASON_BUS_LOCK_BIT;
-
-	switch (reason) {
+	switch (exit_reason_of(to_evmcs_vcpu(vcpu))) {
 	case EXIT_REASON_EXCEPTION_NMI:
 		return exception_handle(vcpu);
 	case EXIT_REASON_EXTERNAL_INTERRUPT:

@@ -111,7 +111,7 @@ static noinstr void enter_and_exit(struct kvm_vcpu *vcpu, unsigned int flags)
 	if (!(v->exit_reason & VMX_EXIT_REASONS_FAILED_VMENTRY))
 		v->idt_vectoring_info = v->evmcs->idt_vectoring_info_field;
 
-	if (v->exit_reason == EXIT_REASON_EXCEPTION_NMI &&
+	if (exit_reason_of(v) == EXIT_REASON_EXCEPTION_NMI &&
 	    intr_info_is(v->evmcs->vm_exit_intr_info, INTR_TYPE_NMI_INTR)) {
 		WRITE_ONCE(vcpu->arch.handling_intr_from_guest, KVM_HANDLING_NMI);
 		entry_do_nmi();
@@ -138,7 +138,7 @@ static void mark_clean(struct kvm_vcpu *vcpu)
 /* Exits that can be answered with interrupts off. */
 static fastpath_t fast_exit(struct kvm_vcpu *vcpu)
 {
-	/* Whole reason: a synthetic one shares its low bits with another. */
+	/* With the flag of a bus lock it is not for here: user space must hear of it. */
 	switch (to_evmcs_vcpu(vcpu)->exit_reason) {
 	case EXIT_REASON_CPUID:
 		return cpuid_fast(vcpu) ? EXIT_FASTPATH_REENTER_GUEST : EXIT_FASTPATH_NONE;
@@ -224,7 +224,7 @@ static void handle_interrupt(struct kvm_vcpu *vcpu)
  */
 void run_handle_exit_irqoff(struct kvm_vcpu *vcpu)
 {
-	switch (to_evmcs_vcpu(vcpu)->exit_reason) {
+	switch (exit_reason_of(to_evmcs_vcpu(vcpu))) {
 	case EXIT_REASON_EXTERNAL_INTERRUPT:
 		handle_interrupt(vcpu);
 		break;

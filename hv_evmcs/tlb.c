@@ -119,6 +119,7 @@ void tlb_vcpu_init(struct kvm_vcpu *vcpu)
 	tlb->last_cpu = -1;
 	/* Another vCPU may have used this VPID on any CPU. */
 	tlb->flush_vpid = true;
+	tlb_check_vcpu_init(vcpu);
 }
 
 static void root_put(struct kvm_vcpu *vcpu)

@@ -75,6 +75,18 @@ void tlb_check_exit(void)
 }
 
 /**
+ * tlb_check_vcpu_init - a vCPU was made: nothing of its VPID is to be trusted
+ * @vcpu: the vCPU
+ */
+void tlb_check_vcpu_init(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_evmcs *v = to_evmcs_vcpu(vcpu);
+
+	v->check.cpu = -1;
+	v->check.entered = tick();
+}
+
+/**
  * tlb_check_new_generation - translations of a root became stale on every CPU
  * @eptp: EPT pointer
  */

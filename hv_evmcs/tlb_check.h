@@ -14,6 +14,7 @@ struct kvm_vcpu;
 #ifdef HV_EVMCS_TEST
 int tlb_check_init(void);
 void tlb_check_exit(void);
+void tlb_check_vcpu_init(struct kvm_vcpu *vcpu);
 void tlb_check_new_generation(u64 eptp);
 void tlb_check_invept(u64 eptp, int error);
 void tlb_check_invvpid(u16 vpid, int error);
@@ -22,6 +23,7 @@ void tlb_check_entry(struct kvm_vcpu *vcpu);
 #else
 static inline int tlb_check_init(void) { return 0; }
 static inline void tlb_check_exit(void) { }
+static inline void tlb_check_vcpu_init(struct kvm_vcpu *vcpu) { }
 static inline void tlb_check_new_generation(u64 eptp) { }
 static inline void tlb_check_invept(u64 eptp, int error) { }
 static inline void tlb_check_invvpid(u16 vpid, int error) { }

@@ -121,6 +121,20 @@ static inline struct hv_enlightened_vmcs *vcpu_evmcs_page(struct kvm_vcpu *vcpu)
 	return to_evmcs_vcpu(vcpu)->evmcs;
 }
 
+/**
+ * exit_reason_of - the last exit's reason, to be compared with EXIT_REASON_*
+ * @v: the vCPU
+ *
+ * Not cut down to its low 16 bits: a synthetic reason shares those with another.
+ * Only the flag of a bus lock, which any exit may carry, is taken off.
+ *
+ * Return: the reason.
+ */
+static inline u32 exit_reason_of(const struct vcpu_evmcs *v)
+{
+	return v->exit_reason & ~EXIT_REASON_BUS_LOCK_BIT;
+}
+
 int vm_init(struct kvm *kvm);
 void vm_destroy(struct kvm *kvm);
 int vcpu_create(struct kvm_vcpu *vcpu);

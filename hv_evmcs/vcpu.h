@@ -130,7 +130,7 @@ static inline struct hv_enlightened_vmcs *vcpu_evmcs_page(struct kvm_vcpu *vcpu)
  *
  * Return: the reason.
  */
-static inline u32 exit_reason_of(const struct vcpu_evmcs *v)
+static __always_inline u32 exit_reason_of(const struct vcpu_evmcs *v)
 {
 	return v->exit_reason & ~EXIT_REASON_BUS_LOCK_BIT;
 }

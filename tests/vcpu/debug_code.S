@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Code to be single-stepped: each label is where a #DB must be taken.
+ */
+#include "layout.h"
+
+	.section guest, "ax"
+
+	/* void debug_steps(void): sets TF, and clears it in the end */
+	.global debug_steps, debug_step_list
+debug_steps:
+	push %rbx
+	pushfq
+	orq $FLAGS_TF, (%rsp)
+	popfq
+	nop				/* POPF sets TF: the trap is after the next instruction */
+step1:	mov $0x40000000, %eax
+step2:	cpuid
+step3:	sti				/* blocks no trap */
+step4:	nop
+step5:	cli
+step6:	mov %ss, %eax
+step7:	mov %eax, %ss			/* holds back the trap for one instruction */
+	nop
+step8:	pushfq
+step9:	andq $~FLAGS_TF, (%rsp)
+step10:	popfq				/* the trap after the instruction that clears TF still comes */
+step11:	pop %rbx
+	ret
+
+	/* void debug_vmm_steps(void): stepped over by the VMM */
+	.global debug_vmm_steps, debug_vmm_step_list, debug_vmm_steps_end
+debug_vmm_steps:
+	xor %eax, %eax
+vmm1:	cpuid
+vmm2:	mov %ss, %eax
+vmm3:	mov %eax, %ss
+	nop
+vmm4:	mov $0x10, %ecx
+vmm5:	rdmsr
+vmm6:	nop
+vmm7:	ret
+debug_vmm_steps_end:
+
+	/* void debug_targets(void): for breakpoints */
+	.global debug_targets, debug_exec, debug_write, debug_write_next, debug_read
+	.global debug_read_next, debug_io, debug_io_next
+debug_targets:
+	xor %eax, %eax
+debug_exec:
+	nop
+	lea debug_word(%rip), %rdx
+debug_write:
+	movl $1, (%rdx)
+debug_write_next:
+	nop
+debug_read:
+	mov (%rdx), %eax
+debug_read_next:
+	nop
+	ret
+
+	.section guest_data, "aw"
+	.balign 8
+	.global debug_word
+debug_word:
+	.quad 0
+debug_step_list:
+	.quad step1, step2, step3, step4, step5, step6, step7, step8, step9, step10, step11, 0
+debug_vmm_step_list:
+	.quad vmm1, vmm2, vmm3, vmm4, vmm5, vmm6, vmm7, 0
+
+	.section .note.GNU-stack, "", @progbits

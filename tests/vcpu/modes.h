@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * modes.h - what modes.c and modes_code.S share
+ */
+#ifndef VCPU_MODES_H
+#define VCPU_MODES_H
+
+#define MODES_MARK	(GUEST_SCRATCH + 0x3010)	/* a number that shows a translation works */
+
+#endif /* VCPU_MODES_H */

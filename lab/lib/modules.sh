@@ -12,12 +12,15 @@ modules_wanted()
 # keeps a build folder per kernel and locks it.
 modules_build()
 {
-	local kernel=$1 dir=$2 release log build
+	local kernel=$1 dir=$2 release log build vmlinux
 
 	release=$(cat "$kernel/release")
 	build=$(kernel_build_dir "$kernel") || return
+	# A build tree of our own has its vmlinux; of a packaged kernel there is the unpacked image.
+	vmlinux=$build/vmlinux
+	[ -e "$vmlinux" ] || vmlinux=$kernel/boot
 	log=$(mktemp)
-	make -C "$LAB_ROOT" -j "$(nproc)" KDIR="$build" VMLINUX="$kernel/boot" ${TEST_MODULES:+TEST=1} \
+	make -C "$LAB_ROOT" -j "$(nproc)" KDIR="$build" VMLINUX="$vmlinux" ${TEST_MODULES:+TEST=1} \
 		KVM_KO="$kernel/modules/lib/modules/$release/kernel/arch/x86/kvm/kvm.ko" \
 		modules >"$log" 2>&1 || {
 		tail -n 40 "$log" >&2

@@ -16,14 +16,8 @@ count()
 	l0 "$2"
 	echo >&5
 	exec 5>&- 6<&-
-	wait $! || fail "$3" "hvbench failed"
+	wait $! || fail "$3" "hvbench failed" >&2	# stdout is the answer
 	rm /tmp/count.in /tmp/count.out
-}
-
-# per_operation PATTERN N FILE: the last word of the line, over N.
-per_operation()
-{
-	awk -v pattern="$1" -v n="$2" '$0 ~ pattern { printf "%.4f", $NF / n }' "$3"
 }
 
 # within VALUE FROM TO

@@ -163,6 +163,7 @@ static const char *ept_vpid_missing(u64 cap)
 const char *evmcs_caps_derive(const struct vmx_cap_msrs *msrs, struct evmcs_caps *caps)
 {
 	const char *missing;
+	u32 vpid;
 
 	memset(caps, 0, sizeof(*caps));
 	missing = controls_choose(msrs->pin, pin_required, 0, EVMCS_PIN_WITHOUT_FIELD, &caps->pin);
@@ -195,7 +196,11 @@ const char *evmcs_caps_derive(const struct vmx_cap_msrs *msrs, struct evmcs_caps
 		      VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL);
 	controls_pair(caps, VM_ENTRY_LOAD_BNDCFGS, VM_EXIT_CLEAR_BNDCFGS);
 	caps->revision = msrs->basic & GENMASK(30, 0);
-	caps->ept_vpid = msrs->ept_vpid;
+	caps->ept = (u32)msrs->ept_vpid;
+	/* The VPID bits of asm/vmx.h count from the MSR's high half. */
+	vpid = msrs->ept_vpid >> 32;
+	caps->invvpid_single = (vpid & VMX_VPID_INVVPID_BIT) &&
+			       (vpid & VMX_VPID_EXTENT_SINGLE_CONTEXT_BIT);
 	return NULL;
 }
 

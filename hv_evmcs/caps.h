@@ -31,7 +31,8 @@ struct evmcs_caps {
 	u32 proc2;
 	u32 exit;
 	u32 entry;
-	u64 ept_vpid;
+	u32 ept;		/* low half of IA32_VMX_EPT_VPID_CAP */
+	bool invvpid_single;
 };
 
 /* Leaf 0x4000000A and its neighbours (TLFS, "Feature and Interface Discovery"). */

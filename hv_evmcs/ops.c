@@ -56,9 +56,9 @@ void ops_restore_globals(void)
 
 static int max_page_level(void)
 {
-	if (evmcs_caps.ept_vpid & VMX_EPT_1GB_PAGE_BIT)
+	if (evmcs_caps.ept & VMX_EPT_1GB_PAGE_BIT)
 		return PG_LEVEL_1G;
-	if (evmcs_caps.ept_vpid & VMX_EPT_2MB_PAGE_BIT)
+	if (evmcs_caps.ept & VMX_EPT_2MB_PAGE_BIT)
 		return PG_LEVEL_2M;
 	return PG_LEVEL_4K;
 }
@@ -106,8 +106,8 @@ static void __init set_cpu_caps(void)
  */
 static int __init hardware_setup(void)
 {
-	bool exec_only = evmcs_caps.ept_vpid & VMX_EPT_EXECUTE_ONLY_BIT;
-	int max_level = evmcs_caps.ept_vpid & VMX_EPT_PAGE_WALK_5_BIT ? 5 : 4;
+	bool exec_only = evmcs_caps.ept & VMX_EPT_EXECUTE_ONLY_BIT;
+	int max_level = evmcs_caps.ept & VMX_EPT_PAGE_WALK_5_BIT ? 5 : 4;
 
 	enable_apicv = false;
 	enable_pmu = false;
@@ -118,7 +118,7 @@ static int __init hardware_setup(void)
 	if (boot_cpu_has(X86_FEATURE_NX))
 		kvm_enable_efer_bits(EFER_NX);
 
-	kvm_mmu_set_ept_masks(evmcs_caps.ept_vpid & VMX_EPT_AD_BIT, exec_only);
+	kvm_mmu_set_ept_masks(evmcs_caps.ept & VMX_EPT_AD_BIT, exec_only);
 	kvm_mmu_set_me_spte_mask(0, key_id_mask());
 	kvm_configure_mmu(true, 0, max_level, max_page_level());
 

@@ -282,7 +282,7 @@ void cr_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level)
 	u64 eptp = root_hpa | VMX_EPTP_MT_WB;
 
 	eptp |= root_level == 5 ? VMX_EPTP_PWL_5 : VMX_EPTP_PWL_4;
-	if (evmcs_caps.ept_vpid & VMX_EPT_AD_BIT)
+	if (evmcs_caps.ept & VMX_EPT_AD_BIT)
 		eptp |= VMX_EPTP_AD_ENABLE_BIT;
 	evmcs_write64(evmcs, ept_pointer, eptp);
 	tlb_load_root(vcpu, eptp);

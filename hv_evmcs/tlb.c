@@ -256,7 +256,7 @@ void tlb_flush_before_entry(struct kvm_vcpu *vcpu)
 		tlb->flush_vpid = false;
 		if (!tlb->vpid)
 			;	/* entries and exits without VPID flush by themselves */
-		else if (evmcs_caps.ept_vpid & VMX_VPID_EXTENT_SINGLE_CONTEXT_BIT)
+		else if (evmcs_caps.invvpid_single)
 			invvpid_single(vcpu, tlb->vpid);
 		else if (!flushed_ept)
 			invept_single(vcpu, tlb->eptp);

@@ -65,7 +65,8 @@ static void a_skylake_is_accepted(void **state)
 	assert_int_equal(caps.proc2 & (BIT(1) | BIT(5) | BIT(7)), BIT(1) | BIT(5) | BIT(7));
 	assert_int_equal(caps.exit & 0x00036dfb, 0x00036dfb);
 	assert_int_equal(caps.entry & 0x000011fb, 0x000011fb);
-	assert_int_equal(caps.ept_vpid, skylake.ept_vpid);
+	assert_int_equal(caps.ept, (uint32_t)skylake.ept_vpid);
+	assert_true(caps.invvpid_single);
 }
 
 /* Each in turn may not be 1. */
@@ -132,6 +133,20 @@ static void a_missing_ept_ability_is_named(void **state)
 		msrs = skylake;
 		msrs.ept_vpid &= ~(1ull << required[i].bit);
 		refused(required[i].name);
+	}
+}
+
+/* SDM 3D, A.10: bit 32 offers INVVPID, bit 41 its single-context type. */
+static void invvpid_needs_both_its_bits(void **state)
+{
+	static const unsigned int bits[] = { 32, 41 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bits); i++) {
+		msrs = skylake;
+		msrs.ept_vpid &= ~(1ull << bits[i]);
+		accepted();
+		assert_false(caps.invvpid_single);
 	}
 }
 
@@ -264,6 +279,7 @@ int main(void)
 		cmocka_unit_test(a_skylake_is_accepted),
 		cmocka_unit_test(a_missing_required_control_is_named),
 		cmocka_unit_test(a_missing_ept_ability_is_named),
+		cmocka_unit_test(invvpid_needs_both_its_bits),
 		cmocka_unit_test(vmcs_memory_must_be_write_back),
 		cmocka_unit_test(cr3_exits_that_cannot_be_turned_off),
 		cmocka_unit_test(only_what_the_structure_carries),

@@ -503,7 +503,7 @@ const struct test control_tests[] = {
 	{ "control/lmsw-clts", "LMSW, SMSW, CLTS", lmsw },
 	{ "control/wp", "CR0.WP", wp },
 	{ "control/cr3", "CR3 set by guest and VMM takes effect", cr3 },
-	{ "control/cr4", "each bit of CR4 that CPUID gives works, each other is #GP (VMXE too)", cr4 },
+	{ "control/cr4", "each bit of CR4 that CPUID gives works, others are #GP (VMXE too)", cr4 },
 	{ "control/cr4-cpuid", "CPUID shows CR4.OSXSAVE", cr4_cpuid },
 	{ "control/tsd", "CR4.TSD forbids RDTSC at CPL 3", tsd },
 	{ "control/cpl3", "privileged instructions at CPL 3 are #GP(0)", user },

@@ -24,7 +24,7 @@ step7:	mov %eax, %ss			/* holds back the trap for one instruction */
 	nop
 step8:	pushfq
 step9:	andq $~FLAGS_TF, (%rsp)
-step10:	popfq				/* the trap after the instruction that clears TF still comes */
+step10:	popfq				/* clears TF, and traps once more */
 step11:	pop %rbx
 	ret
 

@@ -331,7 +331,8 @@ const struct test exceptions_tests[] = {
 	{ "exceptions/alignment", "#AC at CPL 3 with CR0.AM and EFLAGS.AC, else not", alignment },
 	{ "exceptions/fp", "#MF and #XM", fp },
 	{ "exceptions/inject", "KVM_SET_VCPU_EVENTS, with and without an error code", inject },
-	{ "exceptions/double-fault", "contributory and page faults while delivering", double_fault },
+	{ "exceptions/double-fault", "contributory and page faults while delivering",
+	  double_fault },
 	{ "exceptions/triple-fault", "ends in KVM_EXIT_SHUTDOWN", triple_fault },
 	{ }
 };

@@ -41,7 +41,7 @@ struct trap_record {
 extern struct trap_record trap_log[TRAP_LOG];
 extern uint32_t trap_count;		/* records in trap_log */
 extern uint64_t trap_at;		/* address of the last instruction under TRY() */
-extern uint64_t trap_resume;		/* where an exception goes on, 0: nowhere, it is unexpected */
+extern uint64_t trap_resume;		/* where an exception goes on; 0: it is unexpected */
 extern void (*trap_hook)(struct trap_frame *frame);	/* called instead, for any vector */
 extern uint32_t trap_eoi;		/* interrupts are acknowledged at the local APIC */
 

@@ -272,7 +272,8 @@ static void cpuid_leaves(void)
 const struct test io_tests[] = {
 	{ "io/ports", "IN and OUT of 8, 16 and 32 bits", ports },
 	{ "io/strings", "REP INS and OUTS, over a page boundary and downwards", string },
-	{ "io/mmio", "reads and writes of 1 to 8 bytes, read-modify-write, strings, two pages", mmio },
+	{ "io/mmio", "reads and writes of 1 to 8 bytes, read-modify-write, strings, two pages",
+	  mmio },
 	{ "io/cpuid", "CPUID as KVM_SET_CPUID2 says", cpuid_leaves },
 	{ }
 };

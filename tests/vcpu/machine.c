@@ -179,8 +179,8 @@ void machine_fill(struct l2 *l2)
 }
 
 /*
- * Stock kvm_intel gives VMX to guests unless it is left out of CPUID. hv_evmcs has none to give, and
- * what follows from that is not what is tested here.
+ * Stock kvm_intel gives VMX to guests unless it is left out of CPUID. hv_evmcs has none to give,
+ * and what follows from that is not what is tested here.
  */
 static void without_vmx(struct l2_vcpu *vcpu)
 {

@@ -64,8 +64,8 @@ static void round_trip(uint64_t efer)
 
 		sregs = get_sregs(vcpu);
 		if (guest_efer != want_efer || sregs.efer != want_efer)
-			test_fail("station %u: EFER is 0x%x to the guest, 0x%llx to the VMM, not 0x%llx",
-				  i, guest_efer, (unsigned long long)sregs.efer,
+			test_fail("station %u: EFER is 0x%x, to the VMM 0x%llx, not 0x%llx", i,
+				  guest_efer, (unsigned long long)sregs.efer,
 				  (unsigned long long)want_efer);
 		if ((sregs.cr0 & CR0_MASK) != want->cr0 || (sregs.cr4 & CR4_MASK) != want->cr4)
 			test_fail("station %u: CR0 is 0x%llx, CR4 0x%llx", i,
@@ -288,7 +288,8 @@ static void efer(void)
 }
 
 const struct test modes_tests[] = {
-	{ "modes/round-trip", "real, protected, paged, PAE, 64-bit mode and back", round_trip_plain },
+	{ "modes/round-trip", "real, protected, paged, PAE, 64-bit mode and back",
+	  round_trip_plain },
 	{ "modes/round-trip-nx", "the same with EFER.NXE set", round_trip_nx },
 	{ "modes/round-trip-nx-sce", "the same with EFER.NXE and SCE set", round_trip_nx_sce },
 	{ "modes/unreal", "a 4 GiB segment survives into real mode", unreal },

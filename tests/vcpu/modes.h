@@ -5,6 +5,7 @@
 #ifndef VCPU_MODES_H
 #define VCPU_MODES_H
 
-#define MODES_MARK	(GUEST_SCRATCH + 0x3010)	/* a number that shows a translation works */
+/* A number that shows that a translation works */
+#define MODES_MARK	(GUEST_SCRATCH + 0x3010)
 
 #endif /* VCPU_MODES_H */

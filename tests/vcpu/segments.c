@@ -46,7 +46,7 @@ static void check_segment(const char *name, const struct kvm_segment *got,
 			  const struct kvm_segment *want)
 {
 	if (!same_segment(got, want))
-		test_fail("%s is %x:%llx+%x type %x s %u dpl %u p %u l %u db %u g %u avl %u unusable %u",
+		test_fail("%s: %x:%llx+%x type %x s %u dpl %u p %u l %u db %u g %u avl %u un %u",
 			  name, got->selector, (unsigned long long)got->base, got->limit,
 			  got->type, got->s, got->dpl, got->present, got->l, got->db, got->g,
 			  got->avl, got->unusable);
@@ -122,7 +122,7 @@ static void set_get(void)
 	want.cr2 = 0xdeadbeefcafe;
 	want.cr8 = 5;
 	want.es = (struct kvm_segment){ .selector = 3, .limit = 0xffff, .unusable = 1 };
-	vcpu->run->cr8 = 5;		/* without a local APIC in the kernel KVM_RUN takes it here */
+	vcpu->run->cr8 = 5;	/* without an APIC in the kernel KVM_RUN takes it here */
 	set_sregs(vcpu, want);
 	run_to_done(vcpu);
 	got = get_sregs(vcpu);

@@ -148,7 +148,6 @@ static void faulting(void)
 	set_regs(vcpu, GUEST_CODE, 0, 0);
 	report(vcpu, 64, "faulting in ring 0");
 
-	/* The code ends with OUT, which ring 3 may not do: #GP at GUEST_CODE + 4 */
 	mode_set(vcpu, 64, 3, GUEST_CODE);
 	set_regs(vcpu, GUEST_CODE, 0, 0);
 	report(vcpu, 64, "faulting in ring 3");

@@ -121,8 +121,7 @@ static noinstr void enter_and_exit(struct kvm_vcpu *vcpu, unsigned int flags)
 }
 
 /*
- * Every field is as L0 knows it now. Only a real exit proves that L0 read them: a
- * failed entry leaves the clean bits as they were. The valid bit of the injected
+ * Every field is as L0 knows it now: a real exit proves that L0 read them. The valid bit of the injected
  * event was consumed; hardware clears it in a VMCS, and not every L0 writes the
  * cleared bit back to the page.
  */
@@ -133,6 +132,15 @@ static void mark_clean(struct kvm_vcpu *vcpu)
 	evmcs->vm_entry_intr_info_field &= ~INTR_INFO_VALID_MASK;
 	evmcs->hv_clean_fields |= HV_VMX_ENLIGHTENED_CLEAN_FIELD_ALL;
 	shadow_save(vcpu);
+}
+
+/*
+ * A failed entry proves nothing about what L0 has read, whatever clean bits it may
+ * have set in the page (KVM as L0 sets them before it checks the guest's state).
+ */
+static void mark_unknown(struct kvm_vcpu *vcpu)
+{
+	vcpu_evmcs_page(vcpu)->hv_clean_fields = 0;
 }
 
 /* Exits that can be answered with interrupts off. */
@@ -186,14 +194,18 @@ fastpath_t run_vcpu(struct kvm_vcpu *vcpu, u64 run_flags)
 	perf_after_exit(vcpu);
 	kvm_load_host_xsave_state(vcpu);
 
-	if (unlikely(v->failed))
+	if (unlikely(v->failed)) {
+		mark_unknown(vcpu);
 		return EXIT_FASTPATH_NONE;
+	}
 	if (unlikely(EXIT_REASON_BASIC(v->exit_reason) == EXIT_REASON_MCE_DURING_VMENTRY))
 		exit_host_machine_check();
 
 	trace_kvm_exit(vcpu, KVM_ISA_VMX);
-	if (unlikely(v->exit_reason & VMX_EXIT_REASONS_FAILED_VMENTRY))
+	if (unlikely(v->exit_reason & VMX_EXIT_REASONS_FAILED_VMENTRY)) {
+		mark_unknown(vcpu);
 		return EXIT_FASTPATH_NONE;
+	}
 
 	v->launched = true;
 	mark_clean(vcpu);

@@ -9,6 +9,8 @@
  *	denied		they exited, and the filter sent them to user space
  *	intercepted	they exited, and KVM answered them
  */
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +77,16 @@ static const char *run(struct l2_vcpu *vcpu)
 	return exits() - before < MSR_READS / 2 ? "passed" : "intercepted";
 }
 
+/* A vCPU that moves to another CPU has its bitmap read again, whatever the clean bits said. */
+static void stay_here(void)
+{
+	cpu_set_t here;
+
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	must(sched_setaffinity(0, sizeof(here), &here) ? -errno : 0, "the affinity");
+}
+
 int main(int argc, char **argv)
 {
 	struct l2_vcpu *vcpu = guest_new(0, msr_code, msr_code_end);
@@ -84,6 +96,7 @@ int main(int argc, char **argv)
 	char *value;
 	int i;
 
+	stay_here();
 	IOCTL(vcpu->l2->vm_fd, KVM_ENABLE_CAP, &to_user);
 	must(l2_set_real_mode(vcpu, GUEST_CODE, GUEST_STACK), "the state of the vCPU");
 	for (i = 1; i < argc; i++) {

@@ -240,19 +240,19 @@ static GUEST void sysenter_user(void)
 
 static GUEST void sysenter_guest(void)
 {
-	/* SYSEXIT wants 64-bit code at +32 and a stack at +40. */
-	((volatile uint64_t *)GUEST_GDT)[(SEL_CODE64 + 32) / 8] =
-		((uint64_t *)GUEST_GDT)[SEL_USER_CODE64 / 8];
-	((volatile uint64_t *)GUEST_GDT)[(SEL_CODE64 + 40) / 8] =
-		((uint64_t *)GUEST_GDT)[SEL_USER_DATA / 8];
-	((volatile uint64_t *)GUEST_GDT)[(SEL_CODE64 + 24) / 8] =
-		((uint64_t *)GUEST_GDT)[SEL_USER_DATA / 8];
-	wrmsr(MSR_SYSENTER_CS, SEL_CODE64);
+	/* SYSENTER takes code and stack from its selector on, SYSEXIT 64-bit ones at + 32 */
+	volatile uint64_t *gdt = (uint64_t *)GUEST_GDT, *at = gdt + SEL_FREE / 8;
+
+	at[0] = gdt[SEL_CODE64 / 8];
+	at[1] = gdt[SEL_DATA / 8];
+	at[4] = gdt[SEL_USER_CODE64 / 8];
+	at[5] = gdt[SEL_USER_DATA / 8];
+	wrmsr(MSR_SYSENTER_CS, SEL_FREE);
 	wrmsr(MSR_SYSENTER_ESP, GUEST_STACK0);
 	wrmsr(MSR_SYSENTER_EIP, (uintptr_t)sysenter_entry);
 	user_call(sysenter_user);
 	GUEST_EQ(sysenter_rsp, GUEST_STACK0);
-	GUEST_EQ(sysenter_cs & 0xffff, SEL_CODE64);
+	GUEST_EQ(sysenter_cs & 0xffff, SEL_FREE);
 	EXPECT_NO_TRAP();
 }
 

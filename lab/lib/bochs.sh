@@ -8,14 +8,16 @@
 readonly LAB_IPS=${LAB_IPS:-200000000}
 readonly BOCHS_MEMORY=2048
 
+# shellcheck disable=SC2034 # used by lab/run
 # Kernel command line of L0. Level 5: what is worse than a notice reaches the console.
 readonly L0_APPEND="console=ttyS0,115200 loglevel=5 mitigations=off nokaslr tsc=reliable idle=halt \
 tsc_early_khz=$((LAB_IPS / 1000)) log_buf_len=4M panic=0 cryptomgr.notests \
 initcall_blacklist=jent_mod_init lab.level=l0 \
 lab.root=/sys/bus/scsi/devices/0:0:1:0/block/* lab.payload=/sys/bus/scsi/devices/1:0:0:0/block/*"
 
-# bochs_start DIR BOOT ROOT PAYLOAD OUT: starts Bochs on the four disks and sets host_pid. Its
-# serial port ends in DIR/l0-console, its debug port (and a few lines of its own) in DIR/channel. BOOT and ROOT are not written to.
+# bochs_start DIR BOOT ROOT PAYLOAD OUT: starts Bochs on the four disks and sets host_pid. Its serial
+# port ends in DIR/l0-console, its debug port (and a few lines of its own) in DIR/channel. BOOT is a
+# folder of boot_disk; it and ROOT are not written to.
 bochs_start()
 {
 	local dir=$1 isolate=()
@@ -27,10 +29,11 @@ bochs_start()
 		memory: guest=$BOCHS_MEMORY, host=$BOCHS_MEMORY
 		clock: sync=none, time0=utc
 		romimage: file=/usr/share/bochs/BIOS-bochs-latest
+		optromimage1: file="$2/boot.rom", address=$ROM_BASE
 		vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
 		ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 		ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15
-		ata0-master: type=disk, path="$2", mode=volatile, journal="$dir/boot.log", cylinders=0
+		ata0-master: type=disk, path="$2/boot.img", mode=volatile, journal="$dir/boot.log", cylinders=0
 		ata0-slave: type=disk, path="$3", mode=volatile, journal="$dir/root.log", cylinders=0
 		ata1-master: type=disk, path="$4", mode=volatile, journal="$dir/payload.log", cylinders=0
 		ata1-slave: type=disk, path="$5", mode=flat, cylinders=0
@@ -49,5 +52,6 @@ bochs_start()
 	# Bochs has no display that opens nothing: its VNC port is kept in a network of its own.
 	! unshare --net true 2>/dev/null || isolate=(unshare --net)
 	"${isolate[@]}" setpriv --pdeathsig KILL bochs -q -f "$dir/bochsrc" -rc "$dir/debugger" </dev/null >>"$dir/channel" 2>"$dir/host.out" &
+	# shellcheck disable=SC2034 # used by lab/run
 	host_pid=$!
 }

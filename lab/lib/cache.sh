@@ -58,3 +58,21 @@ need_space()
 	[ "$have" -ge "$2" ] ||
 		die "$STATUS_LAB" "disk full: $1 has $have MB free, the lab needs $2 MB; free some or set LAB_CACHE"
 }
+
+# run_dir: sets work to a fresh folder for one run. It is locked as long as this process or one it
+# started lives; what killed runs have left is removed.
+run_dir()
+{
+	local old
+
+	mkdir -p "$CACHE/runs"
+	exec {runs}>"$CACHE/runs.lock"
+	flock "$runs"
+	for old in "$CACHE"/runs/*/lock; do
+		[ ! -e "$old" ] || ! flock -n "$old" true || rm -rf "${old%/lock}"
+	done
+	work=$(mktemp -d "$CACHE/runs/XXXXXX")
+	exec {run}>"$work/lock"
+	flock "$run"
+	exec {runs}>&-
+}

@@ -81,7 +81,7 @@ build_root_disk()
 	pad_disk "$dir/root.img"
 }
 
-# build_l2 DIR KERNEL: the guest that L1 can start: vmlinuz and initrd.
+# build_l2 DIR KERNEL: the guest that L1 can start: vmlinuz, the same unpacked as vmlinux, and initrd.
 build_l2()
 {
 	local dir=$1 kernel=$2 tree=$1/tree module release
@@ -95,6 +95,7 @@ build_l2()
 	(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir/initrd"
 	rm -rf "$tree"
 	cp "$kernel/bzImage" "$dir/vmlinuz"
+	cp "$kernel/boot" "$dir/vmlinux"
 }
 
 # Loaded by the initramfs, in this order, at both levels; what a kernel does not have is skipped.
@@ -145,35 +146,53 @@ build_initramfs()
 	rm -rf "$tree"
 }
 
-# boot_disk KERNEL INITRAMFS ARGS: prints the path of the disk that Bochs boots into L0.
+# Where the loader puts things: the kernel where it is linked for, the rest clear of it and of the
+# BIOS. The option ROM lies behind the video BIOS.
+readonly ROM_BASE=0xd0000 INITRD_ADDRESS=0x10000000
+
+# boot_disk KERNEL INITRAMFS ARGS: prints the folder that holds boot.img, the disk that L0 starts from,
+# and boot.rom, the option ROM that starts it (l0/loader.S).
 boot_disk()
 {
-	local dir
-
-	dir=$({
+	{
 		echo "$@"
-		packages_versions grub-pc-bin
-	} | cache_get l0-boot build_boot_disk "$@") || return
-	echo "$dir/boot.img"
+		cat "$LAB/l0/loader.S"
+		declare -p ROM_BASE INITRD_ADDRESS
+	} | cache_get l0-boot build_boot_disk "$@"
 }
 
 build_boot_disk()
 {
-	local dir=$1 kernel=$2 initramfs=$3 args=$4
+	local dir=$1 kernel=$2 initramfs=$3 args=$4 entry sectors sum
 
-	mkdir -p "$dir/tree/boot/grub"
-	cp "$kernel/bzImage" "$dir/tree/boot/kernel"
-	cp "$initramfs" "$dir/tree/boot/initramfs"
-	cat >"$dir/tree/boot/grub/grub.cfg" <<-END
-		set timeout=0
-		linux /boot/kernel $args
-		initrd /boot/initramfs
-		boot
-	END
-	grub-mkrescue -d /usr/lib/grub/i386-pc -o "$dir/boot.img" "$dir/tree" >"$dir/log" 2>&1 || {
-		cat "$dir/log"
-		return 1
-	}
-	rm -rf "$dir/tree"
+	objcopy -O binary "$kernel/boot" "$dir/boot.img"
+	truncate -s %512 "$dir/boot.img"
+	sectors=$(($(stat -c %s "$dir/boot.img") / 512))
+	cat "$initramfs" >>"$dir/boot.img"
 	pad_disk "$dir/boot.img"
+
+	# The Xen note of type 0x12, XEN_ELFNOTE_PHYS32_ENTRY.
+	entry=$(readelf -n "$kernel/boot" 2>/dev/null |
+		sed -n '/(0x00000012)/{n;s/.*data: \(..\) \(..\) \(..\) \(..\).*/0x\4\3\2\1/p}')
+	cat >"$dir/boot.inc" <<-END
+		.set ROM_BASE, $ROM_BASE
+		.set KERNEL_ENTRY, $entry
+		.set KERNEL_ADDRESS, $(readelf -lW "$kernel/boot" | awk '$1 == "LOAD" { print $4; exit }')
+		.set KERNEL_SECTOR, 0
+		.set KERNEL_SECTORS, $sectors
+		.set INITRD_ADDRESS, $INITRD_ADDRESS
+		.set INITRD_SECTOR, $sectors
+		.set INITRD_SECTORS, $((($(stat -c %s "$initramfs") + 511) / 512))
+		.set INITRD_SIZE, $(stat -c %s "$initramfs")
+		.macro command_line
+		.asciz "$args"
+		.endm
+	END
+	as --32 -I "$dir" -o "$dir/loader.o" "$LAB/l0/loader.S"
+	ld -m elf_i386 --oformat binary -Ttext "$ROM_BASE" -e 0 -o "$dir/boot.rom" "$dir/loader.o"
+	sum=$(od -An -v -tu1 -w1 "$dir/boot.rom" | awk '{ sum += $1 } END { print (256 - sum % 256) % 256 }')
+	truncate -s -1 "$dir/boot.rom"
+	# shellcheck disable=SC2059 # the byte is the format
+	printf "\\x$(printf %x "$sum")" >>"$dir/boot.rom"
+	rm "$dir/loader.o" "$dir/boot.inc"
 }

@@ -17,8 +17,8 @@ kernel_debug()
 {
 	local made
 
-	made=$("$LAB/debug-kernel" | tail -n 1) && [ -e "$made/bzImage" ] ||
-		die "$STATUS_LAB" "lab/debug-kernel did not make a kernel"
+	made=$("$LAB/debug-kernel" | tail -n 1)
+	[ -e "$made/bzImage" ] || die "$STATUS_LAB" "lab/debug-kernel did not make a kernel"
 	{
 		echo "$made"
 		stat -c '%s %Y' "$made/bzImage"
@@ -115,6 +115,7 @@ kernel_vmlinux()
 	28b52ffd) unpack='zstd -dc' ;;
 	1f8b*) unpack='gzip -dc' ;;
 	fd377a58) unpack='xz -dc' ;;
+	02214c18) unpack='lz4 -dc' ;;
 	*) return 1 ;;
 	esac
 	# The last four bytes are the size, which the unpackers take for rubbish.

@@ -16,5 +16,6 @@ qemu_start()
 	PATH=${2%/*}:$PATH RUN=$work CHANNEL=$work/channel SETTINGS=$work/settings ROOT=$2 PAYLOAD=$3 OUT=$4 \
 		KERNEL=$work/payload/l0/lab/l1-kernel INITRAMFS=$work/payload/l0/lab/l1-initramfs \
 		setpriv --pdeathsig TERM busybox sh "$LAB/l0/start-l1" >"$work/host.out" 2>&1 &
+	# shellcheck disable=SC2034 # used by lab/run
 	host_pid=$!
 }

@@ -232,7 +232,7 @@ void cpu_load_evmcs(struct kvm_vcpu *vcpu, int cpu)
 		if (from != -1)
 			smp_call_function_single(from, clear_local_ipi, v, 1);
 		local_irq_save(flags);
-		/* Pairs with the release in clear_local(). */
+		/* For its ordering alone; pairs with the release in clear_local(). */
 		smp_load_acquire(&v->cpu);
 		list_add(&v->active_link, this_cpu_ptr(&active_evmcs));
 		local_irq_restore(flags);

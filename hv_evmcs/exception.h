@@ -8,7 +8,7 @@
 struct kvm_vcpu;
 
 /* VM-exit and IDT-vectoring interruption information (SDM 3C, 25.9.2 and 25.9.3). */
-static inline bool intr_info_is(u32 info, u32 type)
+static __always_inline bool intr_info_is(u32 info, u32 type)
 {
 	return (info & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) ==
 	       (INTR_INFO_VALID_MASK | type);

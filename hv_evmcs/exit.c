@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is done about each exit reason (SDM 3D, appendix C). A handler returns 1 to
+ * What is done about each exit reason (SDM 3D, appendix C) that the controls allow;
+ * any other is unexpected and goes to user space. A handler returns 1 to
  * go on in the guest, 0 to return to user space with vcpu->run filled in. Process
  * context, interrupts on.
  */
@@ -131,8 +132,6 @@ static int write_cr(struct kvm_vcpu *vcpu, int cr, unsigned long value)
 	switch (cr) {
 	case 0:
 		return kvm_complete_insn_gp(vcpu, kvm_set_cr0(vcpu, value));
-	case 3:
-		return kvm_complete_insn_gp(vcpu, kvm_set_cr3(vcpu, value));
 	case 4:
 		return kvm_complete_insn_gp(vcpu, kvm_set_cr4(vcpu, value));
 	case 8:
@@ -142,22 +141,13 @@ static int write_cr(struct kvm_vcpu *vcpu, int cr, unsigned long value)
 	}
 }
 
-static int read_cr(struct kvm_vcpu *vcpu, int cr, int reg)
+/* Only CR8 exits when it is read. */
+static int read_cr8(struct kvm_vcpu *vcpu, int reg)
 {
-	unsigned long value;
+	unsigned long value = kvm_get_cr8(vcpu);
 
-	switch (cr) {
-	case 3:
-		value = guest_cr3(vcpu);
-		break;
-	case 8:
-		value = kvm_get_cr8(vcpu);
-		break;
-	default:
-		return -EIO;
-	}
 	guest_set_gpr(vcpu, reg, value);
-	trace_kvm_cr(0, cr, value);
+	trace_kvm_cr(0, 8, value);
 	return kvm_skip_emulated_instruction(vcpu);
 }
 
@@ -168,7 +158,7 @@ static int lmsw(struct kvm_vcpu *vcpu, unsigned long msw)
 	return kvm_skip_emulated_instruction(vcpu);
 }
 
-/* CLTS never exits: the guest owns CR0.TS. */
+/* CLTS never exits, the guest owns CR0.TS; nor does CR3, under EPT. */
 static int handle_cr(struct kvm_vcpu *vcpu)
 {
 	unsigned long qual = evmcs_read64(vcpu_evmcs_page(vcpu), exit_qualification);
@@ -181,7 +171,7 @@ static int handle_cr(struct kvm_vcpu *vcpu)
 	case 0:
 		return write_cr(vcpu, cr, guest_gpr(vcpu, reg));
 	case 1:
-		return read_cr(vcpu, cr, reg);
+		return cr == 8 ? read_cr8(vcpu, reg) : -EIO;
 	case 3:
 		return lmsw(vcpu, qual >> LMSW_SOURCE_DATA_SHIFT & 0xf);
 	default:
@@ -357,33 +347,6 @@ static int handle_ept_misconfig(struct kvm_vcpu *vcpu)
 	return kvm_mmu_page_fault(vcpu, gpa, PFERR_RSVD_MASK, NULL, 0);
 }
 
-static int handle_invlpg(struct kvm_vcpu *vcpu)
-{
-	kvm_mmu_invlpg(vcpu, evmcs_read64(vcpu_evmcs_page(vcpu), exit_qualification));
-	return kvm_skip_emulated_instruction(vcpu);
-}
-
-static int handle_invpcid(struct kvm_vcpu *vcpu)
-{
-	struct hv_enlightened_vmcs *evmcs = vcpu_evmcs_page(vcpu);
-	u32 info = evmcs_read32(evmcs, vmx_instruction_info);
-	gva_t gva;
-
-	if (!guest_cpuid_has(vcpu, X86_FEATURE_INVPCID))
-		return handle_undefined(vcpu);
-	/* The CPU reads the descriptor for every type, even one that ignores it. */
-	if (segment_operand_address(vcpu, info, evmcs_read64(evmcs, exit_qualification), 16, &gva))
-		return 1;
-	return kvm_handle_invpcid(vcpu, guest_gpr(vcpu, info >> 28 & 15), gva);
-}
-
-/* PAUSE exits are used with the guest at CPL 0 only (SDM 3C, 26.1.3). */
-static int handle_pause(struct kvm_vcpu *vcpu)
-{
-	kvm_vcpu_on_spin(vcpu, true);
-	return kvm_skip_emulated_instruction(vcpu);
-}
-
 static int handle_bus_lock(struct kvm_vcpu *vcpu)
 {
 	/* The flag need not be set beside the reason. */
@@ -426,8 +389,6 @@ static int dispatch(struct kvm_vcpu *vcpu)
 		return kvm_emulate_halt(vcpu);
 	case EXIT_REASON_INVD:
 		return kvm_emulate_invd(vcpu);
-	case EXIT_REASON_INVLPG:
-		return handle_invlpg(vcpu);
 	case EXIT_REASON_RDPMC:
 		return kvm_emulate_rdpmc(vcpu);
 	case EXIT_REASON_VMCALL:
@@ -444,13 +405,10 @@ static int dispatch(struct kvm_vcpu *vcpu)
 		return kvm_emulate_wrmsr(vcpu);
 	case EXIT_REASON_MWAIT_INSTRUCTION:
 		return kvm_emulate_mwait(vcpu);
-	case EXIT_REASON_MONITOR_TRAP_FLAG:
 	case EXIT_REASON_MCE_DURING_VMENTRY:
-		return 1;
+		return 1;	/* the host's handler has run */
 	case EXIT_REASON_MONITOR_INSTRUCTION:
 		return kvm_emulate_monitor(vcpu);
-	case EXIT_REASON_PAUSE_INSTRUCTION:
-		return handle_pause(vcpu);
 	case EXIT_REASON_TPR_BELOW_THRESHOLD:
 		return handle_tpr_below_threshold(vcpu);
 	case EXIT_REASON_GDTR_IDTR:
@@ -466,8 +424,6 @@ static int dispatch(struct kvm_vcpu *vcpu)
 		return kvm_emulate_wbinvd(vcpu);
 	case EXIT_REASON_XSETBV:
 		return kvm_emulate_xsetbv(vcpu);
-	case EXIT_REASON_INVPCID:
-		return handle_invpcid(vcpu);
 	case EXIT_REASON_BUS_LOCK:
 		return handle_bus_lock(vcpu);
 	case EXIT_REASON_RDRAND:

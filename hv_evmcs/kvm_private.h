@@ -3,9 +3,8 @@
  * What a backend needs of kvm.ko that no header package holds. Declared here
  * once, and nowhere else.
  *
- * The symbol versions of kvm_x86_vendor_init, kvm_caps, kvm_host and
- * kvm_cpu_caps change with these types and pin them: the kernel refuses to load
- * the module where they differ. Beside that the build compares each struct
+ * The symbol versions that kvm_crcs lists change with these types and pin
+ * them: the kernel refuses to load the module where they differ. Beside that the build compares each struct
  * below, field by field, with the BTF of the kvm.ko it is for (see
  * Documentation/private-types.rst).
  */
@@ -142,7 +141,6 @@ extern u32 kvm_cpu_caps[];
 extern struct x86_pmu_capability kvm_pmu_cap;
 extern bool enable_pmu;
 extern bool enable_vmware_backdoor;
-extern bool allow_smaller_maxphyaddr;
 DECLARE_STATIC_KEY_FALSE(kvm_has_noapic_vcpu);
 
 void kvm_set_cpu_caps(void);
@@ -160,7 +158,6 @@ fastpath_t handle_fastpath_hlt(struct kvm_vcpu *vcpu);
 void kvm_load_guest_xsave_state(struct kvm_vcpu *vcpu);
 void kvm_load_host_xsave_state(struct kvm_vcpu *vcpu);
 int kvm_spec_ctrl_test_value(u64 value);
-int kvm_handle_invpcid(struct kvm_vcpu *vcpu, unsigned long type, gva_t gva);
 bool kvm_msr_allowed(struct kvm_vcpu *vcpu, u32 index, u32 type);
 
 DECLARE_TRACE(kvm_entry, TP_PROTO(struct kvm_vcpu *vcpu, bool force_immediate_exit),

@@ -52,8 +52,6 @@ err_kvm:
 err_mitigation:
 	kvm_x86_vendor_exit();
 err_vendor:
-	if (r != -EEXIST)
-		ops_restore_globals();
 	tlb_module_exit();
 	return r;
 }
@@ -64,7 +62,6 @@ static void __exit hv_evmcs_exit(void)
 	kvm_exit();
 	mitigation_module_exit();
 	kvm_x86_vendor_exit();
-	ops_restore_globals();
 	tlb_module_exit();
 }
 module_exit(hv_evmcs_exit);

@@ -4,6 +4,7 @@
 #include <linux/cpu.h>
 #include <linux/gfp.h>
 #include <linux/kvm_host.h>
+#include <linux/sched/smt.h>
 #include <asm/barrier.h>
 #include <asm/cpufeature.h>
 #include <asm/hardirq.h>
@@ -94,7 +95,7 @@ void mitigation_vm_init(struct kvm *kvm)
 	    l1tf_mitigation == L1TF_MITIGATION_FLUSH_NOWARN ||
 	    l1tf_mitigation == L1TF_MITIGATION_FULL_FORCE)
 		return;
-	if (cpu_smt_possible())
+	if (sched_smt_active())
 		pr_warn_once("this CPU has the L1TF bug and SMT may be on: a guest may read the host's data; boot with nosmt, or see CVE-2018-3646\n");
 }
 

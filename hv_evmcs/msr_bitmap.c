@@ -90,7 +90,10 @@ static void bitmap_apply(struct kvm_vcpu *vcpu, int i, unsigned int half,
 	u32 index = passthrough_msrs[i];
 	bool pass = test_bit(i, wanted) && kvm_msr_allowed(vcpu, index, filter);
 
+	if (test_bit(bit_of(index, half), msr->bitmap) == !pass)
+		return;
 	__assign_bit(bit_of(index, half), msr->bitmap, !pass);
+	bitmap_edited(vcpu);
 }
 
 static void bitmap_apply_both(struct kvm_vcpu *vcpu, int i)
@@ -120,7 +123,6 @@ void msr_bitmap_set_intercept(struct kvm_vcpu *vcpu, u32 msr, int access, bool i
 	if (access & MSR_TYPE_W)
 		__assign_bit(i, bitmap->write, !intercept);
 	bitmap_apply_both(vcpu, i);
-	bitmap_edited(vcpu);
 }
 
 /**
@@ -133,7 +135,6 @@ void msr_bitmap_filter_changed(struct kvm_vcpu *vcpu)
 
 	for (i = 0; i < MSR_PASSTHROUGH_NR; i++)
 		bitmap_apply_both(vcpu, i);
-	bitmap_edited(vcpu);
 }
 
 /**

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The vendor interface of kvm.ko, filled in. Hooks that are left out are optional
- * to kvm.ko and either need what an enlightened VMCS lacks (posted interrupts, APIC
- * virtualization, the preemption timer, PML) or a CPU with TSS and identity-map
- * slots instead of unrestricted guest.
+ * to kvm.ko and either need what an enlightened VMCS lacks (posted interrupts,
+ * virtual-interrupt delivery, the APIC-access page, the preemption timer, PML) or a
+ * CPU with TSS and identity-map slots instead of unrestricted guest. One is left out
+ * that could be had: set_virtual_apic_mode. It would spare x2APIC guests the exits
+ * for the TPR's MSR; CR8 is the way to the TPR that guests use.
  */
 #include <linux/kvm_host.h>
 #include <linux/module.h>
@@ -45,10 +47,11 @@ void __init ops_save_globals(void)
 	saved.enable_pmu = enable_pmu;
 }
 
-/**
- * ops_restore_globals - leave kvm.ko as the next backend expects it
+/*
+ * Leave kvm.ko as the next backend expects it. Only while kvm.ko is still ours: as
+ * soon as kvm_x86_vendor_exit() is through, another backend may set them.
  */
-void ops_restore_globals(void)
+static void restore_globals(void)
 {
 	enable_apicv = saved.enable_apicv;
 	enable_pmu = saved.enable_pmu;
@@ -108,6 +111,7 @@ static int __init hardware_setup(void)
 {
 	bool exec_only = evmcs_caps.ept & VMX_EPT_EXECUTE_ONLY_BIT;
 	int max_level = evmcs_caps.ept & VMX_EPT_PAGE_WALK_5_BIT ? 5 : 4;
+	int r;
 
 	enable_apicv = false;
 	enable_pmu = false;
@@ -134,12 +138,16 @@ static int __init hardware_setup(void)
 	kvm_caps.inapplicable_quirks &= ~KVM_X86_QUIRK_IGNORE_GUEST_PAT;
 
 	set_cpu_caps();
-	return cpu_module_init();
+	r = cpu_module_init();
+	if (r)
+		restore_globals();
+	return r;
 }
 
 static void hardware_unsetup(void)
 {
 	cpu_module_exit();
+	restore_globals();
 }
 
 /* Memory type in an EPT entry. A guest's PAT counts if devices see its memory uncached. */

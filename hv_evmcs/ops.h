@@ -6,6 +6,5 @@ struct kvm_x86_init_ops;
 
 struct kvm_x86_init_ops *ops_get(void);
 void ops_save_globals(void);
-void ops_restore_globals(void);
 
 #endif /* HV_EVMCS_OPS_H */

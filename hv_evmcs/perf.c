@@ -25,10 +25,11 @@ static void global_ctrl_switch(struct kvm_vcpu *vcpu, u64 guest, u64 host)
 
 /**
  * perf_before_entry - set the counters' MSRs as they are to be in the guest
- * @vcpu: the vCPU; interrupts off
+ * @vcpu: the vCPU; interrupts off, right before the entry
  *
  * MSRs without fields are written here and in perf_after_exit(): L0 may ignore
- * the MSR-load lists of an enlightened VMCS.
+ * the MSR-load lists of an enlightened VMCS. An NMI may come in between; its handler
+ * sees the guest's values, as it would after an exit that loads no host values.
  */
 void perf_before_entry(struct kvm_vcpu *vcpu)
 {
@@ -55,13 +56,16 @@ void perf_before_entry(struct kvm_vcpu *vcpu)
 /**
  * perf_after_exit - put the host's values back
  * @vcpu: the vCPU; interrupts off
+ *
+ * Before the NMI that caused the exit is handled: its handler may stop a counter,
+ * and must not be overruled by values from before the entry.
  */
-void perf_after_exit(struct kvm_vcpu *vcpu)
+noinstr void perf_after_exit(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_perf *perf = &to_evmcs_vcpu(vcpu)->perf;
 
 	while (perf->nr) {
 		perf->nr--;
-		wrmsrl(perf->msr[perf->nr].index, perf->msr[perf->nr].host);
+		native_wrmsrl(perf->msr[perf->nr].index, perf->msr[perf->nr].host);
 	}
 }

@@ -34,9 +34,6 @@ void regs_cache(struct kvm_vcpu *vcpu, enum kvm_reg reg)
 	case VCPU_REGS_RSP:
 		vcpu->arch.regs[VCPU_REGS_RSP] = evmcs_read64(evmcs, guest_rsp);
 		break;
-	case VCPU_REGS_RIP:
-		vcpu->arch.regs[VCPU_REGS_RIP] = evmcs_read64(evmcs, guest_rip);
-		break;
 	case VCPU_EXREG_PDPTR:
 		pdptrs = vcpu->arch.walk_mmu->pdptrs;
 		pdptrs[0] = evmcs_read64(evmcs, guest_pdptr0);
@@ -311,6 +308,7 @@ void cr_use_tpr_shadow(struct kvm_vcpu *vcpu)
 	evmcs_clear_bits32(evmcs, cpu_based_vm_exec_control,
 			   CPU_BASED_CR8_LOAD_EXITING | CPU_BASED_CR8_STORE_EXITING);
 	evmcs_set_bits32(evmcs, cpu_based_vm_exec_control, CPU_BASED_TPR_SHADOW);
+	evmcs_write32(evmcs, tpr_threshold, 0);
 	/* The threshold was of no use so far: have kvm.ko compute it. */
 	kvm_make_request(KVM_REQ_EVENT, vcpu);
 }

@@ -19,8 +19,7 @@
 /* Registers that an exit leaves in the VMCS until somebody asks. RIP is copied at once. */
 #define REGS_LAZY								\
 	(BIT(VCPU_REGS_RSP) | BIT(VCPU_EXREG_PDPTR) | BIT(VCPU_EXREG_CR0) |	\
-	 BIT(VCPU_EXREG_CR3) | BIT(VCPU_EXREG_CR4) | BIT(VCPU_EXREG_RFLAGS) |	\
-	 BIT(VCPU_EXREG_SEGMENTS) | BIT(VCPU_EXREG_EXIT_INFO_1) | BIT(VCPU_EXREG_EXIT_INFO_2))
+	 BIT(VCPU_EXREG_CR3) | BIT(VCPU_EXREG_CR4))
 
 static inline bool reg_available(struct kvm_vcpu *vcpu, enum kvm_reg reg)
 {

@@ -105,6 +105,7 @@ static noinstr void enter_and_exit(struct kvm_vcpu *vcpu, unsigned int flags)
 	vcpu->arch.regs_avail &= ~REGS_LAZY;
 	vcpu->arch.regs[VCPU_REGS_RIP] = v->evmcs->guest_rip;
 	mitigation_after_exit(vcpu);
+	perf_after_exit(vcpu);
 
 	v->idt_vectoring_info = 0;
 	v->exit_reason = v->failed ? EXIT_REASON_NONE : v->evmcs->vm_exit_reason;
@@ -178,7 +179,6 @@ fastpath_t run_vcpu(struct kvm_vcpu *vcpu, u64 run_flags)
 	trace_kvm_entry(vcpu, immediate_exit);
 	flush_registers(vcpu, run_flags);
 	kvm_load_guest_xsave_state(vcpu);
-	perf_before_entry(vcpu);
 	/* There is no preemption timer in an enlightened VMCS: an IPI to ourselves. */
 	if (immediate_exit)
 		smp_send_reschedule(vcpu->cpu);
@@ -186,12 +186,13 @@ fastpath_t run_vcpu(struct kvm_vcpu *vcpu, u64 run_flags)
 	tlb_flush_before_entry(vcpu);
 	direct_flush_before_entry(vcpu);
 
-	if (shadow_intact(vcpu))
+	if (shadow_intact(vcpu)) {
+		perf_before_entry(vcpu);
 		enter_and_exit(vcpu, entry_flags(vcpu));
+	}
 
 	if (vcpu->arch.host_debugctl)
 		update_debugctlmsr(vcpu->arch.host_debugctl);
-	perf_after_exit(vcpu);
 	kvm_load_host_xsave_state(vcpu);
 
 	if (unlikely(v->failed)) {

@@ -15,8 +15,6 @@ void segment_set_idt(struct kvm_vcpu *vcpu, struct desc_ptr *dt);
 void segment_get_gdt(struct kvm_vcpu *vcpu, struct desc_ptr *dt);
 void segment_set_gdt(struct kvm_vcpu *vcpu, struct desc_ptr *dt);
 void segment_reset(struct kvm_vcpu *vcpu);
-int segment_operand_address(struct kvm_vcpu *vcpu, u32 insn_info, unsigned long displacement,
-			    int len, gva_t *gva);
 gva_t segment_untag(struct kvm_vcpu *vcpu, gva_t gva, unsigned int flags);
 
 #endif /* HV_EVMCS_SEGMENT_H */

@@ -193,28 +193,31 @@ void tlb_load_root(struct kvm_vcpu *vcpu, u64 eptp)
 	tlb->eptp = eptp;
 }
 
-static void invept_single(struct kvm_vcpu *vcpu, u64 eptp)
+/* Both return true if the translations are gone; if not, the next entry tries again. */
+static bool invept_single(u64 eptp)
 {
 	int r;
 
 	if (knob_skip_invept())
-		return;
+		return true;
 	r = vmx_invept(VMX_EPT_EXTENT_CONTEXT, eptp);
 	tlb_check_invept(eptp, r);
 	if (r)
-		pr_err_ratelimited("INVEPT of EPTP 0x%llx failed: %d\n", eptp, r);
+		pr_err_ratelimited("INVEPT failed: %d\n", r);
+	return !r;
 }
 
-static void invvpid_single(struct kvm_vcpu *vcpu, u16 vpid)
+static bool invvpid_single(u16 vpid)
 {
 	int r;
 
 	if (knob_skip_invvpid())
-		return;
+		return true;
 	r = vmx_invvpid(VMX_VPID_EXTENT_SINGLE_CONTEXT, vpid);
 	tlb_check_invvpid(vpid, r);
 	if (r)
 		pr_err_ratelimited("INVVPID of VPID %u failed: %d\n", vpid, r);
+	return !r;
 }
 
 /**
@@ -241,25 +244,22 @@ void tlb_flush_before_entry(struct kvm_vcpu *vcpu)
 
 	if (unlikely(!root)) {
 		/* More roots than slots: nothing is known, so flush every time. */
-		invept_single(vcpu, tlb->eptp);
-		flushed_ept = true;
+		flushed_ept = invept_single(tlb->eptp);
 	} else {
 		generation = atomic64_read(&root->generation);
 		if (root->flushed[cpu] != generation) {
-			invept_single(vcpu, tlb->eptp);
-			root->flushed[cpu] = generation;
-			flushed_ept = true;
+			flushed_ept = invept_single(tlb->eptp);
+			if (flushed_ept)
+				root->flushed[cpu] = generation;
 		}
 	}
 
-	if (tlb->flush_vpid) {
-		tlb->flush_vpid = false;
-		if (!tlb->vpid)
-			;	/* entries and exits without VPID flush by themselves */
-		else if (evmcs_caps.invvpid_single)
-			invvpid_single(vcpu, tlb->vpid);
-		else if (!flushed_ept)
-			invept_single(vcpu, tlb->eptp);
+	/* Without a VPID, entries and exits flush by themselves. */
+	if (tlb->flush_vpid && tlb->vpid) {
+		if (evmcs_caps.invvpid_single)
+			tlb->flush_vpid = !invvpid_single(tlb->vpid);
+		else
+			tlb->flush_vpid = !flushed_ept && !invept_single(tlb->eptp);
 	}
 	tlb_check_entry(vcpu);
 }
@@ -281,7 +281,9 @@ void tlb_flush_all(struct kvm_vcpu *vcpu)
  * @vcpu: the vCPU
  *
  * kvm.ko means this CPU alone, since it counts on a flush at each move of a vCPU.
- * Here the other CPUs are made stale as well.
+ * Here the other CPUs are made stale as well. When all N vCPUs of a VM load a root
+ * anew (a memory slot went, paging was turned on), that is up to N generations, each
+ * flushed once by every CPU that enters in between.
  */
 void tlb_flush_current(struct kvm_vcpu *vcpu)
 {

@@ -271,11 +271,22 @@ void vcpu_after_set_cpuid(struct kvm_vcpu *vcpu)
 	exception_update_bitmap(vcpu);
 }
 
+/* Addresses of this kernel have no place in a log that a VMM's user can bring about. */
+static bool holds_host_address(const struct evmcs_field *row)
+{
+	return row->group == EVMCS_GROUP_HOST_GRP1 || row->group == EVMCS_GROUP_HOST_POINTER ||
+	       row->offset == offsetof(struct hv_enlightened_vmcs, msr_bitmap) ||
+	       row->offset == offsetof(struct hv_enlightened_vmcs, virtual_apic_page_addr) ||
+	       row->offset == offsetof(struct hv_enlightened_vmcs, partition_assist_page) ||
+	       row->offset == offsetof(struct hv_enlightened_vmcs, ept_pointer);
+}
+
 /**
  * vcpu_evmcs_dump - log a vCPU's enlightened VMCS, once
  * @vcpu: the vCPU, after an entry or exit that should not have been
  *
- * Rate-limited over all vCPUs: a guest can bring this about.
+ * Controls and the guest's state; nothing of the host's. Rate-limited over all
+ * vCPUs: a guest can bring this about.
  */
 void vcpu_evmcs_dump(struct kvm_vcpu *vcpu)
 {
@@ -291,9 +302,11 @@ void vcpu_evmcs_dump(struct kvm_vcpu *vcpu)
 	       vcpu->vcpu_id, v->exit_reason, v->evmcs->vm_instruction_error,
 	       vcpu->arch.last_vmentry_cpu, v->evmcs->hv_clean_fields);
 	for (i = 0; i < evmcs_nr_fields; i++) {
-		n += scnprintf(line + n, sizeof(line) - n, " %s=0x%llx", evmcs_fields[i].name,
-			       evmcs_read_row(v->evmcs, &evmcs_fields[i]));
-		if (n > 80 || i == evmcs_nr_fields - 1) {
+		if (!holds_host_address(&evmcs_fields[i]))
+			n += scnprintf(line + n, sizeof(line) - n, " %s=0x%llx",
+				       evmcs_fields[i].name,
+				       evmcs_read_row(v->evmcs, &evmcs_fields[i]));
+		if (n > 80 || (n && i == evmcs_nr_fields - 1)) {
 			pr_err("%s\n", line);
 			n = 0;
 		}

@@ -9,6 +9,7 @@
 
 #define ROUNDS		20
 #define GUEST_PAT	0x0007040600070405ul
+#define X87_CONTROL	0x340		/* bit 6 is always set */
 #define ADDRESS(n)	(0x7ff000000000ul + (n))
 
 /* Where SYSCALL and SYSENTER go. They leave by a jump to the address in RCX or RBX. */
@@ -120,7 +121,7 @@ static void guest(void)
 	set_up();
 	for (i = 1; i <= ROUNDS; i++) {
 		asm volatile("mov %0, %%cr2" : : "r"(ADDRESS(i)));
-		control = 0x300 | i;
+		control = X87_CONTROL | i;
 		asm volatile("fldcw %0" : : "m"(control));
 		sse_choose(&loaded, i * 0x1111);
 		sse_load(&loaded);
@@ -129,7 +130,7 @@ static void guest(void)
 		GUEST_ASSERT(sse_same(&loaded, &found));
 		control = 0;
 		asm volatile("fnstcw %0" : "=m"(control));
-		GUEST_ASSERT_EQ(control, 0x300 | i);
+		GUEST_ASSERT_EQ(control, X87_CONTROL | i);
 		asm volatile("mov %%cr2, %0" : "=r"(cr2));
 		GUEST_ASSERT_EQ(cr2, ADDRESS(i));
 		check_msrs();

@@ -4,9 +4,9 @@
  * once, and nowhere else.
  *
  * The symbol versions that kvm_crcs lists change with these types and pin
- * them: the kernel refuses to load the module where they differ. Beside that the build compares each struct
- * below, field by field, with the BTF of the kvm.ko it is for (see
- * Documentation/private-types.rst).
+ * them: the kernel refuses to load the module where they differ. Beside that
+ * the build compares each struct below, field by field, with the BTF of the
+ * kvm.ko it is for (see Documentation/private-types.rst).
  */
 #ifndef HV_EVMCS_KVM_PRIVATE_H
 #define HV_EVMCS_KVM_PRIVATE_H

@@ -122,9 +122,9 @@ static noinstr void enter_and_exit(struct kvm_vcpu *vcpu, unsigned int flags)
 }
 
 /*
- * Every field is as L0 knows it now: a real exit proves that L0 read them. The valid bit of the injected
- * event was consumed; hardware clears it in a VMCS, and not every L0 writes the
- * cleared bit back to the page.
+ * Every field is as L0 knows it now: a real exit proves that L0 read them. The
+ * valid bit of the injected event was consumed; hardware clears it in a VMCS,
+ * and not every L0 writes the cleared bit back to the page.
  */
 static void mark_clean(struct kvm_vcpu *vcpu)
 {

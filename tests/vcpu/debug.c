@@ -221,6 +221,7 @@ static void io_step(void)
 
 static GUEST void vmm_steps_guest(void)
 {
+	guest_sync(1);
 	debug_vmm_steps();
 	GUEST_EQ(trap_count, 0);
 	GUEST_EQ(read_flags() & FLAGS_TF, 0);
@@ -244,14 +245,13 @@ static void vmm_steps(void)
 	unsigned int i;
 
 	machine_start64(vcpu, vmm_steps_guest);
-	debug_control(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP,
-		      (uintptr_t)debug_vmm_steps);
-	run_to_exit(vcpu, KVM_EXIT_DEBUG);
-	CHECK_EQ(vcpu->run->debug.arch.pc, (uintptr_t)debug_vmm_steps);
-	CHECK_EQ(vcpu->run->debug.arch.exception, DB_VECTOR);
-	CHECK_EQ(vcpu->run->debug.arch.dr6 & 0xf, 1);
-
+	CHECK_EQ(run_to_sync(vcpu), 1);
 	debug_control(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP, 0);
+	for (i = 0; vcpu->run->debug.arch.pc != (uintptr_t)debug_vmm_steps; i++) {
+		run_to_exit(vcpu, KVM_EXIT_DEBUG);
+		CHECK_EQ(vcpu->run->debug.arch.exception, DB_VECTOR);
+		CHECK(i < 10);
+	}
 	for (i = 0; want[i]; i++) {
 		run_to_exit(vcpu, KVM_EXIT_DEBUG);
 		if (vcpu->run->debug.arch.pc != want[i])

@@ -13,6 +13,8 @@ static struct table idtr GUEST_DATA = { 0xfff, GUEST_MMIO };
 
 static GUEST void delivery_guest(void)
 {
+	/* Known as MMIO from now on: the first touch would end in an emulation failure. */
+	read8(GUEST_MMIO);
 	asm volatile("lidt %0" : : "m"(idtr));
 	asm volatile("int $0x40" : : : "memory");
 }
@@ -22,6 +24,7 @@ static void delivery(void)
 	struct l2_vcpu *vcpu = machine_new(0);
 
 	machine_start64(vcpu, delivery_guest);
+	run_to_exit(vcpu, KVM_EXIT_MMIO);
 	run_to_exit(vcpu, KVM_EXIT_INTERNAL_ERROR);
 	CHECK_EQ(vcpu->run->internal.suberror, KVM_INTERNAL_ERROR_DELIVERY_EV);
 	CHECK(vcpu->run->internal.ndata >= 4);

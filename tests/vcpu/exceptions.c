@@ -282,10 +282,10 @@ static GUEST void double_fault_guest(void)
 	EXPECT_TRAP(DF_VECTOR, 0);
 	*(volatile uint8_t *)(GUEST_IDT + GP_VECTOR * 16 + 5) = 0x8e;
 
-	/* A benign one gives the second: #NP with the IDT bit. */
+	/* A benign one gives the second: #NP with the bits IDT and EXT. */
 	*(volatile uint8_t *)(GUEST_IDT + UD_VECTOR * 16 + 5) = ABSENT;
 	asm volatile(TRY("ud2") : : : "r11", "memory");
-	EXPECT_TRAP(NP_VECTOR, UD_VECTOR * 8 + 2);
+	EXPECT_TRAP(NP_VECTOR, UD_VECTOR * 8 + 3);
 	/* INT n without a gate: not an external event */
 	*(volatile uint8_t *)(GUEST_IDT + 0x90 * 16 + 5) = ABSENT;
 	asm volatile(TRY("int $0x90") : : : "r11", "memory");

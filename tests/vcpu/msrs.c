@@ -131,9 +131,9 @@ static void swapgs(void)
 
 static GUEST void faults_guest(void)
 {
+	/* Not SYSENTER_ESP and _EIP: a KVM that sees the write makes the address canonical. */
 	static uint32_t addresses[] GUEST_DATA = {
 		MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE, MSR_LSTAR, MSR_CSTAR,
-		MSR_SYSENTER_ESP, MSR_SYSENTER_EIP,
 	};
 	unsigned int i;
 

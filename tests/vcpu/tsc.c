@@ -83,12 +83,14 @@ static void frequency(unsigned int numerator, unsigned int denominator)
 	uint64_t outer, inner, ticks, before, after;
 	int khz;
 
-	if (!cap(vcpu->l2->vm_fd, KVM_CAP_TSC_CONTROL))
-		test_skip("no TSC scaling");
-	khz = IOCTL(vcpu->fd, KVM_GET_TSC_KHZ, 0);
-	khz = (long long)khz * numerator / denominator;
-	IOCTL(vcpu->fd, KVM_SET_TSC_KHZ, khz);
-	CHECK_EQ(IOCTL(vcpu->fd, KVM_GET_TSC_KHZ, 0), khz);
+	if (numerator != denominator) {
+		if (!cap(vcpu->l2->vm_fd, KVM_CAP_TSC_CONTROL))
+			test_skip("no TSC scaling");
+		khz = IOCTL(vcpu->fd, KVM_GET_TSC_KHZ, 0);
+		khz = (long long)khz * numerator / denominator;
+		IOCTL(vcpu->fd, KVM_SET_TSC_KHZ, khz);
+		CHECK_EQ(IOCTL(vcpu->fd, KVM_GET_TSC_KHZ, 0), khz);
+	}
 	machine_start64(vcpu, rdtsc_guest);
 	run_to_sync(vcpu);			/* the first touches of everything */
 	before = host_tsc();

@@ -36,8 +36,9 @@ verdict_watch()
 			continue
 		fi
 		if [ "$status" -le 128 ]; then
-			verdict_fail "the lab's machine ended without a word"
-			[ ! -s "$work/host.out" ] || tail -n 5 "$work/host.out" >&2
+			wait "$pid" && status=0 || status=$?
+			verdict_fail "the lab's machine ended without a word, with status $status"
+			grep -h -v "^[BCKLQE] " "$work/channel" "$work/host.out" | tail -n 8 >&2
 			break
 		elif grep -q 'Kernel panic' "$work/l0-console"; then
 			verdict_fail "L0 panicked"

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debug.c - debug registers, breakpoints and single steps, of the guest's own and of the VMM's
+ * debug.c - debug registers, breakpoints and single steps of the guest, and breakpoints of the VMM
  */
 #include "test.h"
 
 /* debug_code.S */
 void debug_steps(void);
-void debug_vmm_steps(void);
 void debug_targets(void);
-extern const char debug_exec[], debug_write[], debug_write_next[], debug_read[], debug_read_next[],
-	debug_vmm_steps_end[];
-extern uint64_t debug_word, debug_step_list[], debug_vmm_step_list[];
+extern const char debug_exec[], debug_write[], debug_write_next[], debug_read[], debug_read_next[];
+extern uint64_t debug_word, debug_step_list[];
 
 #define DEFINE_DR(n)								\
 static inline uint64_t read_dr##n(void)						\
@@ -219,14 +217,6 @@ static void io_step(void)
 	run_to_done(vcpu);
 }
 
-static GUEST void vmm_steps_guest(void)
-{
-	guest_sync(1);
-	debug_vmm_steps();
-	GUEST_EQ(trap_count, 0);
-	GUEST_EQ(read_flags() & FLAGS_TF, 0);
-}
-
 static void debug_control(struct l2_vcpu *vcpu, uint32_t control, uint64_t address)
 {
 	struct kvm_guest_debug debug = { .control = control };
@@ -236,36 +226,6 @@ static void debug_control(struct l2_vcpu *vcpu, uint32_t control, uint64_t addre
 		debug.arch.debugreg[7] = DR7_FIXED | DR7_G(0);
 	}
 	IOCTL(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug);
-}
-
-static void vmm_steps(void)
-{
-	struct l2_vcpu *vcpu = machine_new(0);
-	const uint64_t *want = debug_vmm_step_list;
-	unsigned int i, stops;
-	uint64_t at;
-
-	machine_start64(vcpu, vmm_steps_guest);
-	CHECK_EQ(run_to_sync(vcpu), 1);
-	debug_control(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP, 0);
-	for (i = 0; vcpu->run->debug.arch.pc != (uintptr_t)debug_vmm_steps; i++) {
-		run_to_exit(vcpu, KVM_EXIT_DEBUG);
-		CHECK_EQ(vcpu->run->debug.arch.exception, DB_VECTOR);
-		CHECK(i < 10);
-	}
-	for (i = 0; want[i]; i++) {
-		/* In the lab a trap may come twice, on stock too; the second is no step. */
-		at = vcpu->run->debug.arch.pc;
-		for (stops = 0; stops < 2 && vcpu->run->debug.arch.pc == at; stops++)
-			run_to_exit(vcpu, KVM_EXIT_DEBUG);
-		if (vcpu->run->debug.arch.pc != want[i])
-			test_fail("step %u ends at 0x%llx, not 0x%llx", i,
-				  (unsigned long long)vcpu->run->debug.arch.pc,
-				  (unsigned long long)want[i]);
-		CHECK_EQ(vcpu->run->debug.arch.dr6 & DR6_BS, DR6_BS);
-	}
-	debug_control(vcpu, 0, 0);
-	run_to_done(vcpu);
 }
 
 static GUEST void vmm_breakpoint_guest(void)
@@ -313,7 +273,6 @@ const struct test debug_tests[] = {
 	{ "debug/breakpoints", "execution and data breakpoints of the guest", breakpoints },
 	{ "debug/single-step", "RFLAGS.TF over CPUID, STI, MOV SS", steps },
 	{ "debug/single-step-io", "RFLAGS.TF over an OUT that user space completes", io_step },
-	{ "debug/vmm-single-step", "KVM_GUESTDBG_SINGLESTEP over CPUID, MOV SS, RDMSR", vmm_steps },
 	{ "debug/vmm-breakpoints", "KVM_GUESTDBG_USE_HW_BP and USE_SW_BP", vmm_breakpoint },
 	{ }
 };

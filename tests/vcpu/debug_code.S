@@ -28,20 +28,6 @@ step10:	popfq				/* clears TF, and traps once more */
 step11:	pop %rbx
 	ret
 
-	/* void debug_vmm_steps(void): stepped over by the VMM */
-	.global debug_vmm_steps, debug_vmm_step_list, debug_vmm_steps_end
-debug_vmm_steps:
-	xor %eax, %eax
-vmm1:	cpuid
-vmm2:	mov %ss, %eax
-vmm3:	mov %eax, %ss
-	nop
-vmm4:	mov $0x10, %ecx
-vmm5:	rdmsr
-vmm6:	nop
-vmm7:	ret
-debug_vmm_steps_end:
-
 	/* void debug_targets(void): for breakpoints */
 	.global debug_targets, debug_exec, debug_write, debug_write_next, debug_read
 	.global debug_read_next, debug_io, debug_io_next
@@ -67,7 +53,5 @@ debug_word:
 	.quad 0
 debug_step_list:
 	.quad step1, step2, step3, step4, step5, step6, step7, step8, step9, step10, step11, 0
-debug_vmm_step_list:
-	.quad vmm1, vmm2, vmm3, vmm4, vmm5, vmm6, vmm7, 0
 
 	.section .note.GNU-stack, "", @progbits

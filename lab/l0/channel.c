@@ -4,9 +4,10 @@
  *
  * Copies lines from FIFOs to OUT, each as "NAME LINE" and in one piece, until every FIFO has had a
  * writer and lost its last one. OUT is a file, or "port" for Bochs's debug port 0xe9: a serial port
- * there loses interrupts and then stands still. Carriage returns are dropped; a line that does not end
- * is sent when its FIFO does, or when it fills the buffer.
+ * there takes an interrupt for every few characters. Carriage returns are dropped; a line that does not
+ * end is sent when its FIFO does.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -20,8 +21,8 @@
 
 struct fifo {
 	const char *name;
-	char line[4096];
-	size_t used;
+	char *line;
+	size_t used, size;
 };
 
 static int out = -1;
@@ -43,22 +44,34 @@ static void emit(const char *data, size_t size)
 
 static void emit_line(struct fifo *fifo)
 {
-	char text[sizeof(fifo->line) + 32];
+	char *text;
+	int size = asprintf(&text, "%s %.*s\n", fifo->name, (int)fifo->used, fifo->line);
 
-	emit(text, snprintf(text, sizeof(text), "%s %.*s\n", fifo->name, (int)fifo->used, fifo->line));
+	if (size < 0)
+		die("channel: memory");
+	emit(text, size);
+	free(text);
 	fifo->used = 0;
+}
+
+static void put(struct fifo *fifo, char c)
+{
+	if (fifo->used == fifo->size) {
+		fifo->size = fifo->size ? 2 * fifo->size : 256;
+		fifo->line = realloc(fifo->line, fifo->size);
+		if (!fifo->line)
+			die("channel: memory");
+	}
+	fifo->line[fifo->used++] = c;
 }
 
 static void take(struct fifo *fifo, const char *data, ssize_t size)
 {
 	for (; size > 0; size--, data++) {
-		if (*data == '\n') {
+		if (*data == '\n')
 			emit_line(fifo);
-		} else if (*data && *data != '\r') {
-			fifo->line[fifo->used++] = *data;
-			if (fifo->used == sizeof(fifo->line))
-				emit_line(fifo);
-		}
+		else if (*data && *data != '\r')
+			put(fifo, *data);
 	}
 }
 

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # The cache of built images: one directory per name and key, made once, under a lock.
 
-readonly CACHE=${LAB_CACHE:-$LAB_ROOT/build/lab}
+CACHE=$(realpath -m "${LAB_CACHE:-$LAB_ROOT/build/lab}")
+readonly CACHE
 # Versions of one thing that are kept; a run may still be reading an older one.
 readonly CACHE_KEEP=3
 

@@ -45,7 +45,7 @@ root_disk()
 	dir=$({
 		packages_versions "${ROOT_PACKAGES[@]}"
 		echo "$1" "${ROOT_PROGRAMS[@]}" "${ROOT_FIRMWARE[@]}"
-		declare -f copy_program build_l2
+		declare -f copy_program build_l2 kernel_module module_unsign
 		cat "$LAB/l2/init" "$LAB/l0/channel.c"
 	} | cache_get root build_root_disk "$1") || return
 	echo "$dir/root.img"
@@ -84,14 +84,12 @@ build_root_disk()
 # build_l2 DIR KERNEL: the guest that L1 can start: vmlinuz, the same unpacked as vmlinux, and initrd.
 build_l2()
 {
-	local dir=$1 kernel=$2 tree=$1/tree module release
+	local dir=$1 kernel=$2 tree=$1/tree
 
-	release=$(cat "$kernel/release")
 	mkdir -p "$tree"/{bin,dev,proc,sys,tmp,run}
 	cp /bin/busybox "$tree/bin/"
 	install -m 755 "$LAB/l2/init" "$tree/init"
-	module=$(modprobe -d "$kernel/modules" -S "$release" --show-depends qemu_fw_cfg | sed -n 's/^insmod \([^ ]*\).*/\1/p')
-	cp "$module" "$tree/qemu_fw_cfg.ko"
+	kernel_module "$kernel" qemu_fw_cfg "$tree" >"$tree/modules"
 	(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir/initrd"
 	rm -rf "$tree"
 	cp "$kernel/bzImage" "$dir/vmlinuz"
@@ -117,13 +115,14 @@ initramfs()
 		stat -c '%n %s %Y' "$2/bzImage"
 		packages_versions busybox-static
 		cat "$LAB/guest/init"
+		declare -f kernel_module module_unsign
 	} | cache_get "$1-initramfs" build_initramfs "$1" "$2") || return
 	echo "$dir/initramfs"
 }
 
 build_initramfs()
 {
-	local dir=$1 level=$2 kernel=$3 tree=$1/tree release name file
+	local dir=$1 level=$2 kernel=$3 tree=$1/tree release name
 	local -n boot=BOOT_MODULES_$level more=MODULES_$level
 
 	release=$(cat "$kernel/release")
@@ -131,13 +130,12 @@ build_initramfs()
 	cp /bin/busybox "$tree/bin/"
 	ln -s busybox "$tree/bin/sh"
 	install -m 755 "$LAB/guest/init" "$tree/init"
-	for name in "${boot[@]}" "${more[@]}"; do
-		modprobe -d "$kernel/modules" -S "$release" --show-depends "$name" 2>/dev/null |
-			sed -n 's/^insmod \([^ ]*\).*/\1/p' | while read -r file; do
-			install -m 644 -D "$file" "$tree/${file#"$kernel/modules"}"
-			case " ${boot[*]} " in *" $name "*) echo "${file#"$kernel/modules"}" ;; esac
-		done
+	for name in "${boot[@]}"; do
+		kernel_module "$kernel" "$name" "$tree"
 	done | awk '!seen[$0]++' >"$tree/boot-modules"
+	for name in "${more[@]}"; do
+		kernel_module "$kernel" "$name" "$tree" >/dev/null
+	done
 	cp "$kernel/modules/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$tree/lib/modules/$release/"
 	depmod -b "$tree" "$release"
 	(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir/initramfs"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The kernels of the lab. A kernel is a directory: bzImage, boot (what QEMU is given), release and
-# modules/lib/modules/RELEASE with the modules unpacked.
+# modules/lib/modules/RELEASE.
 
 # kernel_get NAME: prints the directory of 6.12, 6.1 or debug.
 kernel_get()
@@ -68,7 +68,7 @@ kernel_stock()
 	package=$(kernel_package "$1") || return
 	{
 		echo "$package"
-		declare -f module_unsign kernel_vmlinux
+		declare -f kernel_vmlinux
 	} | cache_get "kernel-$1" kernel_build_stock "$package"
 }
 
@@ -76,18 +76,43 @@ kernel_build_stock()
 {
 	local dir=$1 package=$2 release=${2#linux-image-}
 
-	package_unpack "$package" "$dir/unpacked"
+	if package_installed "$package"; then
+		mkdir -p "$dir/unpacked/boot" "$dir/unpacked/lib/modules"
+		cp "/boot/vmlinuz-$release" "$dir/unpacked/boot/"
+		cp -r "/lib/modules/$release" "$dir/unpacked/lib/modules/"
+	else
+		package_unpack "$package" "$dir/unpacked"
+	fi
 	mv "$dir/unpacked/boot/vmlinuz-$release" "$dir/bzImage"
 	kernel_vmlinux "$dir/bzImage" "$dir/boot"
 	mkdir -p "$dir/modules/lib/modules"
 	mv "$dir/unpacked/lib/modules/$release" "$dir/modules/lib/modules/"
 	rm -rf "$dir/unpacked"
-	find "$dir/modules" -name '*.ko.xz' -print0 | xargs -0 -r -P "$(nproc)" -n 32 xz -d
-	find "$dir/modules" -name '*.ko' | while read -r module; do
-		module_unsign "$module"
-	done
 	depmod -b "$dir/modules" "$release"
 	echo "$release" >"$dir/release"
+}
+
+# kernel_module KERNEL NAME DIR: copies a module and those it needs to their places below DIR, unpacked,
+# and prints these places in the order of loading. Prints nothing for what the kernel does not have.
+kernel_module()
+{
+	local kernel=$1 dir=$3 release file place
+
+	release=$(cat "$kernel/release")
+	modprobe -d "$kernel/modules" -S "$release" --show-depends "$2" 2>/dev/null |
+		sed -n 's/^insmod \([^ ]*\).*/\1/p' |
+		while read -r file; do
+			place=${file#"$kernel/modules"}
+			place=${place%.xz}
+			echo "$place"
+			[ ! -e "$dir$place" ] || continue
+			mkdir -p "$dir${place%/*}"
+			case $file in
+			*.xz) xz -dc "$file" >"$dir$place" ;;
+			*) cp "$file" "$dir$place" ;;
+			esac
+			module_unsign "$dir$place"
+		done
 }
 
 # module_unsign FILE: cuts off the signature. Checking it (SHA-256 and RSA) costs the emulator more

@@ -8,11 +8,11 @@ modules_wanted()
 	[[ " ${SCRIPT_BACKENDS[*]} " == *" hv_evmcs "* ]]
 }
 
-# modules_build KERNEL DIR: builds every module of the tree and copies them to DIR. The top Makefile
-# keeps a build folder per kernel and locks it.
+# modules_build KERNEL MODULES DIR: builds every module of the tree and copies them to DIR. The top
+# Makefile keeps a build folder per kernel and locks it. MODULES holds the kernel's own ones.
 modules_build()
 {
-	local kernel=$1 dir=$2 release log build vmlinux
+	local kernel=$1 modules=$2 dir=$3 release log build vmlinux
 
 	release=$(cat "$kernel/release")
 	build=$(kernel_build_dir "$kernel") || return
@@ -21,7 +21,7 @@ modules_build()
 	[ -e "$vmlinux" ] || vmlinux=$kernel/boot
 	log=$(mktemp)
 	make -C "$LAB_ROOT" -j "$(nproc)" KDIR="$build" VMLINUX="$vmlinux" ${TEST_MODULES:+TEST=1} \
-		KVM_KO="$kernel/modules/lib/modules/$release/kernel/arch/x86/kvm/kvm.ko" \
+		KVM_KO="$modules/lib/modules/$release/kernel/arch/x86/kvm/kvm.ko" \
 		modules >"$log" 2>&1 || {
 		tail -n 40 "$log" >&2
 		rm "$log"
@@ -42,7 +42,7 @@ modules_install()
 	mkdir -p "$updates"
 	if [ ! -e "$LAB_ROOT/Makefile" ]; then
 		! modules_wanted || die "$STATUS_LAB" "this tree has no module yet: no $LAB_ROOT/Makefile"
-	elif ! modules_build "$kernel" "$updates"; then
+	elif ! modules_build "$kernel" "${initramfs%/*}/modules" "$updates"; then
 		! modules_wanted || die "$STATUS_LAB" "the modules do not build for $release"
 		say "the modules do not build for $release; going on without them"
 	fi

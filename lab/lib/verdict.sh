@@ -7,7 +7,6 @@ VERDICT_FAILURES=()	# what the lab itself has against the run
 VERDICT_TIMEOUT=	# set when the time was up
 VERDICT_STATUSES=()	# of the scripts, as far as known
 VERDICT_DONE=		# L1 has run all scripts
-VERDICT_CPU=		# seconds of CPU that the emulator used
 VERDICT_END=		# the level below L1 has sent all there is
 
 verdict_fail()
@@ -50,8 +49,8 @@ verdict_watch()
 		fi
 	done
 	exec {channel}<&-
-	VERDICT_CPU=$(ps -o cputimes= -p "$pid" | tr -d ' ') || :
 	kill "$pid" 2>/dev/null || :
+	wait "$pid" || :
 }
 
 # verdict_message WORK LINE
@@ -96,7 +95,7 @@ verdict_message()
 	esac
 }
 
-# verdict_report WORK SECONDS: says what failed, with the tails of both consoles.
+# verdict_report WORK SECONDS CPU-SECONDS: says what failed, with the tails of both consoles.
 verdict_report()
 {
 	local work=$1 i reason
@@ -109,7 +108,7 @@ verdict_report()
 		[ -s "$work/l1-console" ] ||
 			verdict_fail "L1 said nothing at all; its first steps show with --l1-append earlyprintk=ttyS0"
 	fi
-	say "took $2 s, of which ${VERDICT_CPU:-?} s on a CPU"
+	say "took $2 s, of which $3 s on a CPU"
 	if [ "$(verdict_status)" -ne 0 ]; then
 		say "last lines of L0's console:"
 		tail -n 40 "$work/l0-console" >&2

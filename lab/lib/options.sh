@@ -24,7 +24,7 @@ L1, as root, one after the other. Needs no hardware virtualization; one run keep
   --file SRC:DST      puts a file or a folder at DST in L1 (missing folders are made)
   --test-modules      takes the test build of this tree's modules (make TEST=1)
   --l0-file SRC:DST   the same in L0
-  --l0-append ARGS    kernel command line for L0 in place of $L0_APPEND
+  --l0-append ARGS    more kernel command line for L0
   --l0-script FILE    runs in L0 from the first script to the last, see below
   --out DIR           what the scripts leave in /out is copied to DIR
   --timeout SECONDS   wall time for the whole run without the building of images (default $TIMEOUT)
@@ -59,7 +59,7 @@ END
 }
 
 SCRIPTS=() SCRIPT_BACKENDS=() FILES=() L0_FILES=()
-L0_APPEND=clearcpuid=xsaves,xsavec L0_SCRIPT='' OUT='' KEEP_CONSOLE='' TEST_MODULES='' TIMEOUT=1200 HOST=bochs
+L0_APPEND='' L0_SCRIPT='' OUT='' KEEP_CONSOLE='' TEST_MODULES='' TIMEOUT=1200 HOST=bochs
 L1_KERNEL=6.12 L1_CPUS=1 L1_MEM=768 L1_APPEND='' HV=$HV_DEFAULT
 
 # one_of OPTION VALUE ALLOWED...

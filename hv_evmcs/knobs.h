@@ -26,12 +26,14 @@ static inline bool knob_keep_msr_bitmap_clean(void)
 {
 	return READ_ONCE(test_keep_msr_bitmap_clean);
 }
+
 static inline u32 knob_exit_reason(u32 reason)
 {
 	u32 other = READ_ONCE(test_exit_reason);
 
 	return other && reason == EXIT_REASON_IO_INSTRUCTION ? other : reason;
 }
+
 static inline u32 knob_tlb_lock_count(void) { return READ_ONCE(test_tlb_lock_count); }
 #else
 static inline bool knob_skip_invept(void) { return false; }

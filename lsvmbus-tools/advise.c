@@ -93,7 +93,6 @@ static void check_offer(struct findings *findings, const struct machine *machine
 	};
 	static const struct nested_feature amd[] = {
 		{ NESTED_EAX_DIRECT_FLUSH, "direct virtual flush" },
-		{ NESTED_EAX_GPA_FLUSH, "guest-physical flush hypercalls" },
 		{ NESTED_EAX_MSR_BITMAP, "enlightened MSR bitmap" },
 		{ NESTED_EAX_ENLIGHTENED_TLB, "enlightened TLB" },
 	};
@@ -101,6 +100,8 @@ static void check_offer(struct findings *findings, const struct machine *machine
 	bool on_amd = is_amd(machine);
 	char *missing = NULL;
 
+	if (!cpuid_find(cpuid, on_amd ? 0x80000001 : 1))
+		return;
 	if (!cpuid_bit(cpuid, 1, ECX, 5) && !cpuid_bit(cpuid, 0x80000001, ECX, 2)) {
 		add_here(findings, "no-nesting", "the host offers no nested virtualization",
 			 text_format("CPUID has %s", on_amd ? "no SVM" : "no VMX"),
@@ -146,7 +147,7 @@ static void check_clock(struct findings *findings, const struct machine *machine
 	char *remedy;
 
 	if (clock->master != NO)
-		return;
+		return;		/* it is on, or the clocksource is not known */
 	if (!strcmp(clock->current, CLOCK_HV_REF))
 		remedy = text_format("hv_clock returns to the page when the cause is gone; see /sys/kernel/hv_clock/");
 	else if (!strcmp(clock->forced, clock->current))

@@ -102,11 +102,8 @@ static void find_path(struct backend *backend, const struct sysroot *root)
 		length = strcspn(line, ":\n");
 		if (line[length] != ':' || !is_file_of(line, length, backend->module))
 			continue;
-		if (line[0] == '/')
-			snprintf(backend->path, sizeof(backend->path), "%.*s", (int)length, line);
-		else
-			snprintf(backend->path, sizeof(backend->path), "/lib/modules/%s/%.*s",
-				 release, (int)length, line);
+		snprintf(backend->folder, sizeof(backend->folder), "/lib/modules/%s", release);
+		snprintf(backend->path, sizeof(backend->path), "%.*s", (int)length, line);
 		break;
 	}
 	free(text);

@@ -21,7 +21,8 @@ struct backend {
 	bool built_in;
 	enum answer evmcs;	/* VMs run on an enlightened VMCS */
 	enum answer apicv;	/* APICv or AVIC: interrupts reach a guest without an exit */
-	char path[256];		/* the file that modprobe would load; empty if not known */
+	char folder[96];	/* /lib/modules/RELEASE */
+	char path[192];		/* in it, the file that modprobe would load; empty if not known */
 	char taint[32];		/* letters, see the kernel's tainted-kernels.rst */
 	char srcversion[64];
 	char version[64];

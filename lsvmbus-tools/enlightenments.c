@@ -42,6 +42,26 @@ static enum answer stimer_on(const struct machine *machine, const char **why)
 	return NO;
 }
 
+/* hv_reenlightenment says whose it is, without it the MSR whether it is on. */
+static enum answer reenlightenment_on(const struct machine *machine, const char **why)
+{
+	enum answer on = msr_bit(&machine->msrs, MSR_REENLIGHTENMENT_CONTROL,
+				 MSR_REENLIGHTENMENT_ENABLE);
+	char mode[16];
+
+	if (!sysroot_read_line(&machine->root, mode, sizeof(mode),
+			       "sys/kernel/hv_reenlightenment/mode")) {
+		*why = !strcmp(mode, "own") ? "hv_reenlightenment has the interrupt" :
+		       !strcmp(mode, "kernel") ? "the kernel's own handler has the interrupt" :
+		       "hv_reenlightenment says that nobody has the interrupt";
+		return answer_of(!strcmp(mode, "own") || !strcmp(mode, "kernel"));
+	}
+	*why = on == UNKNOWN ? "MSR 0x40000106 cannot be read: that takes root and the module msr" :
+	       on == YES ? "MSR 0x40000106 bit 16" :
+	       "MSR 0x40000106 bit 16: KVM switches it on when a backend is loaded";
+	return on;
+}
+
 static enum answer invariant_tsc_on(const struct machine *machine, const char **why)
 {
 	*why = "CPUID 0x80000007 EDX[8]";
@@ -154,7 +174,7 @@ static const struct enlightenment enlightenments[] = {
 	{ "frequency MSRs", LEAF_FEATURES, EAX, FEATURES_EAX_FREQUENCY,
 	  LOG("Hyper-V: LAPIC Timer Frequency") },
 	{ "reenlightenment", LEAF_FEATURES, EAX, FEATURES_EAX_REENLIGHTENMENT,
-	  MSR(MSR_REENLIGHTENMENT_CONTROL, MSR_REENLIGHTENMENT_ENABLE) },
+	  FUNCTION(reenlightenment_on) },
 	{ "invariant TSC", LEAF_FEATURES, EAX, FEATURES_EAX_TSC_INVARIANT,
 	  FUNCTION(invariant_tsc_on) },
 	{ "remote TLB flush", LEAF_HINTS, EAX, HINTS_EAX_REMOTE_FLUSH,
@@ -229,6 +249,14 @@ static enum answer is_on(const struct machine *machine, const struct enlightenme
 	return on;
 }
 
+/* Unknown, if the host has the leaf and a captured file has not. */
+static enum answer is_offered(const struct cpuid *cpuid, const struct enlightenment *e)
+{
+	if (!cpuid_find(cpuid, e->leaf) && e->leaf <= cpuid_reg(cpuid, LEAF_VENDOR, EAX))
+		return UNKNOWN;
+	return answer_of(cpuid_bit(cpuid, e->leaf, e->reg, e->bit));
+}
+
 /**
  * facts_enlightenments() - each enlightenment: offered, on, and why or why not
  * @facts: lines are added
@@ -240,20 +268,19 @@ void facts_enlightenments(struct facts *facts, const struct machine *machine)
 
 	for (i = 0; i < sizeof(enlightenments) / sizeof(enlightenments[0]); i++) {
 		const struct enlightenment *e = &enlightenments[i];
-		bool offered = cpuid_bit(&machine->cpuid, e->leaf, e->reg, e->bit);
-		enum answer on = NO;
+		enum answer offered = is_offered(&machine->cpuid, e), on = NO;
 		struct fact *fact;
 		char *why;
 
-		if (offered)
-			on = is_on(machine, e, &why);
-		else
+		if (offered == NO)
 			why = text_format("the host does not offer it");
+		else
+			on = is_on(machine, e, &why);
 		fact = facts_add(facts, "enlightenment", text_format("%s", e->name),
-				 text_format("%s", !offered ? "not offered" : on == YES ? "on" :
+				 text_format("%s", offered == NO ? "not offered" : on == YES ? "on" :
 					     on == NO ? "off" : "unknown"), why);
 		facts_place(fact, e->leaf, e->reg, e->bit, e->bit);
-		fact->offered = answer_text(answer_of(offered));
+		fact->offered = answer_text(offered);
 		fact->on = answer_text(on);
 	}
 }

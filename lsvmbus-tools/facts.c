@@ -81,14 +81,15 @@ static struct fact *add(struct facts *facts, const char *topic, const char *name
 	return facts_add(facts, topic, text_format("%s", name), value, text_format("%s", meaning));
 }
 
+/* As the kernel writes it in its log. */
 static char *host_build(const struct cpuid *cpuid)
 {
 	const uint32_t *regs = cpuid_find(cpuid, LEAF_VERSION);
 
 	if (!regs)
 		return text_format("unknown");
-	return text_format("%u.%u.%u-%u-%u.%u", regs[EBX] >> 16, regs[EBX] & 0xffff, regs[EAX],
-			   regs[ECX], regs[EDX] >> 24, regs[EDX] & 0xffffff);
+	return text_format("%u.%u.%u.%u-%u-%u", regs[EBX] >> 16, regs[EBX] & 0xffff, regs[EAX],
+			   regs[EDX] & 0xffffff, regs[ECX], regs[EDX] >> 24);
 }
 
 static void add_isolation(struct facts *facts, const struct cpuid *cpuid)
@@ -97,9 +98,14 @@ static void add_isolation(struct facts *facts, const struct cpuid *cpuid)
 	uint32_t config = cpuid_reg(cpuid, LEAF_ISOLATION, EBX);
 	bool paravisor = cpuid_bit(cpuid, LEAF_ISOLATION, EAX, 0);
 
-	add(facts, "guest", "isolation", text_format("%s", leaves_isolation(isolated ? config & 0xf : 0)),
-	    !isolated ? "the host sees this guest's memory" :
-	    paravisor ? "with a paravisor" : "without a paravisor");
+	if (!cpuid_find(cpuid, LEAF_FEATURES))
+		add(facts, "guest", "isolation", text_format("unknown"), "the leaf is missing");
+	else if (!isolated)
+		add(facts, "guest", "isolation", text_format("none"),
+		    "the host can see this guest's memory");
+	else
+		add(facts, "guest", "isolation", text_format("%s", leaves_isolation(config & 0xf)),
+		    paravisor ? "with a paravisor" : "without a paravisor");
 }
 
 /**
@@ -125,13 +131,22 @@ void facts_guest(struct facts *facts, const struct machine *machine)
 		    leaves_signature((const uint32_t[]){ 0, regs[EBX], regs[EDX], regs[ECX] }),
 		    "vendor's signature");
 	add(facts, "guest", "host build", host_build(cpuid),
-	    "major.minor.build-service pack-service branch.service number");
+	    "major.minor.build.service number-service pack-service branch");
 	add(facts, "guest", "partition",
 	    text_format("%s", cpuid_bit(cpuid, LEAF_FEATURES, EBX, FEATURES_EBX_CPU_MANAGEMENT) ?
 			"root" : "guest"),
 	    cpuid_bit(cpuid, LEAF_HINTS, EAX, HINTS_EAX_NESTED) ?
 	    "of a Hyper-V that is itself nested" : "of Hyper-V");
 	add_isolation(facts, cpuid);
+}
+
+static size_t count_words(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
+		count++;
+	return count;
 }
 
 /**
@@ -147,9 +162,10 @@ void facts_clock(struct facts *facts, const struct machine *machine)
 		  text_format("%s", clock->current[0] ? clock->current : "unknown"),
 		  clock_why(clock, &machine->cpuid));
 	add(facts, "clock", "master clock of KVM", text_format("%s", answer_text(clock->master)),
-	    clock->master == YES ? "guests can read a stable kvm-clock without an exit" :
-	    "guests cannot read the time without a system call");
-	add(facts, "clock", "available", text_format("%s", clock->available), "clocksources");
+	    clock->master == YES ? "VMs can have a stable kvm-clock, read without a system call" :
+	    clock->master == NO ? "VMs have no stable kvm-clock" : "the clocksource is not known");
+	facts_add(facts, "clock", text_format("clocksources"), text_format("%zu", count_words(clock->available)),
+		  text_format("%s", clock->available));
 	add(facts, "clock", "timer", text_format("%s", clock->event[0] ? clock->event : "unknown"),
 	    "device of CPU 0's timer");
 	if (clock->tsc_unstable)
@@ -174,9 +190,14 @@ void facts_backend(struct facts *facts, const struct machine *machine)
 			      renamed ? backend->module : ""));
 	if (!backend->module[0])
 		return;
-	add(facts, "backend", "module path",
-	    text_format("%s", backend->path[0] ? backend->path : "unknown"),
-	    backend->built_in ? "built in" : "what modprobe loads under this name");
+	if (backend->path[0])
+		facts_add(facts, "backend", text_format("module path"),
+			  text_format("%s", backend->path),
+			  text_format("below %s: what modprobe loads under this name",
+				      backend->folder));
+	else
+		add(facts, "backend", "module path", text_format(backend->built_in ? "none" : "unknown"),
+		    backend->built_in ? "built into the kernel" : "not in modules.dep");
 	facts_add(facts, "backend", text_format("module signature"),
 		  backend_signature(backend, &machine->root),
 		  backend->taint[0] ? text_format("taint letters: %s", backend->taint) : NULL);
@@ -186,7 +207,8 @@ void facts_backend(struct facts *facts, const struct machine *machine)
 	if (backend->version[0])
 		add(facts, "backend", "module version", text_format("%s", backend->version), "");
 	add(facts, "backend", "enlightened VMCS", text_format("%s", answer_text(backend->evmcs)),
-	    backend->evmcs == YES ? "VMs run on it" : "VMs do not run on it");
+	    backend->evmcs == YES ? "VMs run on it" :
+	    backend->evmcs == NO ? "VMs do not run on it" : "cannot be seen here");
 	add(facts, "backend", "APICv", text_format("%s", answer_text(backend->apicv)),
 	    backend->evmcs == YES ? "the enlightened VMCS has no posted interrupts" :
 	    "APICv, AVIC: interrupts reach guests without an exit");

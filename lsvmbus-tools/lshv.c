@@ -5,7 +5,7 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include "leaves.h"
 #include "machine.h"
 #include "text.h"
+#include "tool.h"
 
 /* Exit status. */
 enum { FINE, FINDINGS, ERROR };
@@ -114,10 +115,12 @@ static char *finding_value(const void *object, unsigned int id)
 	}
 }
 
+static const char usage_line[] = "Usage: lshv [OPTION]...\n";
+
 static void usage(void)
 {
-	fputs("Usage: lshv [OPTION]...\n\n"
-	      "Show what this guest of Hyper-V is, what it is offered and what it uses.\n\n"
+	fputs(usage_line, stdout);
+	fputs("\nShow what this guest of Hyper-V is, what it is offered and what it uses.\n\n"
 	      " -a, --advise          look for known traps: finding, evidence, remedy\n"
 	      " -l, --leaves[=LIST]   Hyper-V's CPUID leaves, or those of LIST, decoded\n"
 	      COLUMNS_USAGE
@@ -272,6 +275,16 @@ static int show(const struct columns *columns, const struct machine *machine, en
 	return show_facts(columns, machine, view, leaves);
 }
 
+/* tool_leave() would take 1 for an error. */
+static _Noreturn void leave(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		warn("standard output");
+		status = ERROR;
+	}
+	exit(status);
+}
+
 int main(int argc, char **argv)
 {
 	enum { DUMP_CPUID = 1000, DUMP_MSR };
@@ -292,6 +305,7 @@ int main(int argc, char **argv)
 	struct machine machine;
 	int option, status;
 
+	setlocale(LC_ALL, "");
 	while ((option = getopt_long(argc, argv, COLUMNS_SHORT_OPTIONS "ahl::s:V", options,
 				     NULL)) != -1) {
 		switch (option) {
@@ -300,7 +314,7 @@ int main(int argc, char **argv)
 			break;
 		case 'l':
 			view = VIEW_LEAVES;
-			leaves = optarg;
+			leaves = optarg && *optarg == '=' ? optarg + 1 : optarg;
 			break;
 		case 's':
 			sysroot = optarg;
@@ -313,21 +327,18 @@ int main(int argc, char **argv)
 			break;
 		case 'h':
 			usage();
-			return FINE;
+			leave(FINE);
 		case 'V':
 			puts("lshv " VERSION);
-			return FINE;
+			leave(FINE);
 		default:
-			if (columns_option(&columns, option, optarg)) {
-				fputs("Try 'lshv --help'.\n", stderr);
-				return ERROR;
-			}
+			if (columns_option(&columns, option, optarg))
+				tool_usage_error(usage_line);
 		}
 	}
 	if (optind != argc) {
 		warnx("not an option: %s", argv[optind]);
-		fputs("Try 'lshv --help'.\n", stderr);
-		return ERROR;
+		tool_usage_error(usage_line);
 	}
 	columns.table = view == VIEW_ADVISE ? finding_columns : fact_columns;
 	columns.name = view == VIEW_ADVISE ? "findings" : "lshv";
@@ -337,9 +348,5 @@ int main(int argc, char **argv)
 		return ERROR;
 	status = show(&columns, &machine, view, leaves);
 	machine_free(&machine);
-	if (fflush(stdout) || ferror(stdout)) {
-		warn("standard output");
-		return ERROR;
-	}
-	return status;
+	leave(status);
 }

@@ -8,36 +8,64 @@
 #include "facts.h"
 #include "text.h"
 
-#define FILE_MAX	65536	/* bytes; a line for each CPU */
+#define FILE_MAX	4096	/* bytes */
 
-/* A file of several lines, one a CPU, becomes several lines here. */
-static void add_file(struct facts *facts, const struct sysroot *root, const char *topic,
-		     const char *folder, const char *name)
+/* What a file holds whose name does not say it. */
+static const struct {
+	const char *topic, *name, *meaning;
+} meanings[] = {
+	{ "hv_evmcs", "cpuid_fastpath", "parameter: answer CPUID next to the VM entry" },
+	{ "hv_clock", "state", "of the reference TSC page" },
+	{ "hv_clock", "reason", "why it is in that state" },
+	{ "hv_clock", "sequence", "of the reference TSC page" },
+	{ "hv_clock", "scale", "of the reference TSC page" },
+	{ "hv_clock", "offset", "of the reference TSC page" },
+	{ "hv_clock", "ahead", "page before the reference counter, and the floor of that, in 100 ns" },
+	{ "hv_clock", "drift_ppm", "against the reference counter, and the floor of that" },
+	{ "hv_clock", "checks", "made so far" },
+	{ "hv_clock", "fallbacks", "to the reference counter" },
+	{ "hv_reenlightenment", "mode", "own, kernel or off: whose the interrupt is" },
+	{ "hv_reenlightenment", "events", "migrations so far" },
+	{ "hv_reenlightenment", "last_window_ns", "from the interrupt to the end of the emulation" },
+	{ "hv_reenlightenment", "longest_window_ns", "the longest so far" },
+	{ "hv_reenlightenment", "old_frequency", "of the TSC before the last event, in Hz" },
+	{ "hv_reenlightenment", "new_frequency", "of the TSC after it, in Hz" },
+};
+
+static const char *meaning_of(const char *topic, const char *name)
 {
-	char text[FILE_MAX], *line, *rest = text, *c;
-	size_t number;
+	size_t i;
 
-	if (sysroot_read(root, text, sizeof(text), "%s/%s", folder, name) < 0)
-		return;
-	for (number = 0; (line = strsep(&rest, "\n")) && (*line || !number); number++) {
-		for (c = line; *c; c++)
-			if (*c < ' ' || *c > '~')
-				*c = *c == '\t' ? ' ' : '?';
-		facts_add(facts, topic,
-			  number ? text_format("%s[%zu]", name, number) : text_format("%s", name),
-			  text_format("%s", line), NULL);
-	}
+	for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (!strcmp(meanings[i].topic, topic) && !strcmp(meanings[i].name, name))
+			return meanings[i].meaning;
+	return "";
 }
 
+/* Every file of a folder, and of the folders in it once. @below is what stands before the names. */
 static void add_folder(struct facts *facts, const struct sysroot *root, const char *topic,
-		       const char *folder)
+		       const char *folder, const char *below)
 {
 	struct sysroot_names names;
 	size_t i;
 
-	if (!sysroot_list(root, &names, "%s", folder))
-		for (i = 0; i < names.count; i++)
-			add_file(facts, root, topic, folder, names.names[i]);
+	sysroot_list(root, &names, "%s/%s", folder, below);
+	for (i = 0; i < names.count; i++) {
+		char value[FILE_MAX], *name = text_format("%s%s", below, names.names[i]);
+
+		if (!sysroot_read_line(root, value, sizeof(value), "%s/%s", folder, name)) {
+			facts_add(facts, topic, name, text_format("%s", value),
+				  text_format("%s", meaning_of(topic, name)));
+			continue;
+		}
+		if (!below[0]) {
+			char *deeper = text_format("%s/", name);
+
+			add_folder(facts, root, topic, folder, deeper);
+			free(deeper);
+		}
+		free(name);
+	}
 	sysroot_names_free(&names);
 }
 
@@ -50,14 +78,14 @@ void facts_statistics(struct facts *facts, const struct machine *machine)
 {
 	const struct backend *backend = &machine->backend;
 	const struct sysroot *root = &machine->root;
-	char *folder;
+	char *parameters;
 
 	if (backend->kind == BACKEND_HV_EVMCS) {
-		folder = text_format("sys/module/%s/parameters", backend->module);
-		add_folder(facts, root, "hv_evmcs", folder);
-		free(folder);
-		add_folder(facts, root, "hv_evmcs", "sys/kernel/hv_evmcs");
+		parameters = text_format("sys/module/%s/parameters", backend->module);
+		add_folder(facts, root, "hv_evmcs", parameters, "");
+		add_folder(facts, root, "hv_evmcs", "sys/kernel/hv_evmcs", "");
+		free(parameters);
 	}
-	add_folder(facts, root, "hv_clock", "sys/kernel/hv_clock");
-	add_folder(facts, root, "hv_reenlightenment", "sys/kernel/hv_reenlightenment");
+	add_folder(facts, root, "hv_clock", "sys/kernel/hv_clock", "");
+	add_folder(facts, root, "hv_reenlightenment", "sys/kernel/hv_reenlightenment", "");
 }

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # lshv --advise finds each trap in a tree that has it, and nothing in one that is like it but for the
 # trap. A file of ../trees/traps holds what is different from the tree that it names; sourced by run.
+# shellcheck disable=SC2154 # its variables
 
 # trap_line NAME WORD: what a comment of the file says.
 trap_line()

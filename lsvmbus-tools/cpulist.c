@@ -104,10 +104,13 @@ unsigned int cpulist_count(const struct cpulist *list)
  */
 int cpulist_next(const struct cpulist *list, int after)
 {
-	int cpu;
+	unsigned int cpu = after + 1;
+	uint64_t rest;
 
-	for (cpu = after + 1; cpu < CPULIST_MAX; cpu++)
-		if (cpulist_has(list, cpu))
-			return cpu;
+	for (; cpu < CPULIST_MAX; cpu = (cpu | 63) + 1) {
+		rest = list->bits[cpu / 64] >> cpu % 64;
+		if (rest)
+			return cpu + __builtin_ctzll(rest);
+	}
 	return -1;
 }

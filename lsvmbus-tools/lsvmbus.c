@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "columns.h"
 #include "cpulist.h"
 #include "sysroot.h"
+#include "text.h"
 #include "tool.h"
 #include "vmbus.h"
 
@@ -116,21 +116,9 @@ struct line {
 	bool cpu;				/* the CPU of the channel */
 };
 
-__attribute__((format(printf, 1, 2))) static char *text(const char *format, ...)
-{
-	va_list args;
-	char *string;
-
-	va_start(args, format);
-	if (vasprintf(&string, format, args) < 0)
-		err(EXIT_FAILURE, "text");
-	va_end(args);
-	return string;
-}
-
 static char *text_number(uint64_t number)
 {
-	return number == VMBUS_NONE ? NULL : text("%llu", (unsigned long long)number);
+	return number == VMBUS_NONE ? NULL : text_format("%llu", (unsigned long long)number);
 }
 
 /* Bytes that wait in the ring to the host: sysfs says how many are free. */
@@ -206,20 +194,20 @@ static char *rate(const struct line *line, unsigned int id)
 {
 	uint64_t value = line->sample->seconds > 0 ? line_value(line, id) : VMBUS_NONE;
 
-	return value == VMBUS_NONE ? NULL : text("%.1f", value / line->sample->seconds);
+	return value == VMBUS_NONE ? NULL : text_format("%.1f", value / line->sample->seconds);
 }
 
-static char *name(const struct line *line)
+static char *line_name(const struct line *line)
 {
 	const struct vmbus_channel *channel = line->channel;
 
 	if (line->cpu)
-		return text("CPU %llu", (unsigned long long)channel->numbers[VMBUS_CPU]);
+		return text_format("CPU %llu", (unsigned long long)channel->numbers[VMBUS_CPU]);
 	if (channel)
-		return text("channel %llu", (unsigned long long)channel->relid);
+		return text_format("channel %llu", (unsigned long long)channel->relid);
 	if (line->device->id == VMBUS_NONE)
-		return text("?: %s", line->device->class->name);
-	return text("%llu: %s", (unsigned long long)line->device->id, line->device->class->name);
+		return text_format("?: %s", line->device->class->name);
+	return text_format("%llu: %s", (unsigned long long)line->device->id, line->device->class->name);
 }
 
 static char *cpus(const struct vmbus_device *device)
@@ -232,6 +220,13 @@ static char *cpus(const struct vmbus_device *device)
 	return cpulist_format(&list);
 }
 
+static char *state(uint64_t number)
+{
+	const char *name = vmbus_state_name(number);
+
+	return name ? text_format("%s", name) : text_number(number);
+}
+
 static char *value(const void *object, unsigned int id)
 {
 	const struct line *line = object;
@@ -239,29 +234,28 @@ static char *value(const void *object, unsigned int id)
 	const struct vmbus_channel *channel = line->channel;
 
 	if (id == COL_NAME)
-		return name(line);
+		return line_name(line);
 	if (line->cpu && id != COL_CPU)
 		return NULL;
 	switch (id) {
 	case COL_ID:
 		return text_number(device->id);
 	case COL_CLASS:
-		return text("%s", device->class->name);
+		return text_format("%s", device->class->name);
 	case COL_CLASS_ID:
-		return text("%s", device->class_id);
+		return text_format("%s", device->class_id);
 	case COL_DEVICE_ID:
-		return text("%s", device->device_id);
+		return text_format("%s", device->device_id);
 	case COL_PATH:
-		return text("/" VMBUS_DEVICES "/%s", device->name);
+		return text_format("/" VMBUS_DEVICES "/%s", device->name);
 	case COL_DRIVER:
-		return text("%s", device->driver);
+		return text_format("%s", device->driver);
 	case COL_NODE:
-		return device->node < 0 ? NULL : text("%d", device->node);
+		return device->node < 0 ? NULL : text_format("%d", device->node);
 	case COL_STATE:
-		return vmbus_state_name(device->state) ? text("%s", vmbus_state_name(device->state)) :
-			text_number(device->state);
+		return state(device->state);
 	case COL_CHANNELS:
-		return text("%zu", device->count);
+		return text_format("%zu", device->count);
 	case COL_CPUS:
 		return cpus(device);
 	case COL_RELID:

@@ -202,7 +202,7 @@ int sysroot_read_number(const struct sysroot *root, uint64_t *number, const char
 /**
  * sysroot_write() - write to a file that exists
  * @root: the root
- * @text: what to write, in one write(2), as files of sysfs want it
+ * @text: what to write, ended with a newline; in one write(2), as files of sysfs want it
  * @path: the file
  *
  * Return: 0 or -errno: that of open(2) or of write(2).
@@ -215,7 +215,7 @@ int sysroot_write(const struct sysroot *root, const char *text, const char *path
 	ssize_t n;
 
 	va_start(args, path);
-	fd = open_file(root, O_WRONLY | O_TRUNC, path, args);
+	fd = open_file(root, O_WRONLY, path, args);
 	va_end(args);
 	if (fd < 0)
 		return fd;

@@ -64,9 +64,11 @@ static enum answer reenlightenment_on(const struct machine *machine, const char 
 
 static enum answer invariant_tsc_on(const struct machine *machine, const char **why)
 {
-	*why = "CPUID 0x80000007 EDX[8]";
-	if (!cpuid_find(&machine->cpuid, 0x80000007))
+	if (!cpuid_find(&machine->cpuid, 0x80000007)) {
+		*why = "CPUID leaf 0x80000007 is missing";
 		return UNKNOWN;
+	}
+	*why = "CPUID 0x80000007 EDX[8]";
 	return answer_of(cpuid_bit(&machine->cpuid, 0x80000007, EDX, 8));
 }
 

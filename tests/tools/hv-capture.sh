@@ -25,7 +25,7 @@ all_said()
 		'lshv --leaves' 'lshv --advise' 'vmbus-pin plan'; do
 		echo "\$ $command"
 		# shellcheck disable=SC2086 # a command line
-		(cd "$1" && "$(tool "${command%% *}")" ${command#"${command%% *}"} --sysroot . 2>&1)
+		(cd "$1" && "${command%% *}" ${command#"${command%% *}"} --sysroot . 2>&1)
 		echo "status $?"
 	done
 }
@@ -78,8 +78,8 @@ masks()
 	device=$(grep -oE '00000000-[0-9a-f-]*' "$dir/dmesg")
 	check "tools/hv-capture/device" "$device" \
 		[ "$(cat "$dir/sys/bus/vmbus/devices/$device/device_id")" = "{$device}" ]
-	"$(tool lsvmbus)" --sysroot "$private" | sed 's/{.*//' >"$out/said"
-	"$(tool lsvmbus)" --sysroot "$dir" | sed 's/{.*//' >"$out/said.captured"
+	lsvmbus --sysroot "$private" | sed 's/{.*//' >"$out/said"
+	lsvmbus --sysroot "$dir" | sed 's/{.*//' >"$out/said.captured"
 	check "tools/hv-capture/classes" "$(diff "$out/said" "$out/said.captured" | head -n 6)" \
 		cmp -s "$out/said" "$out/said.captured"
 

@@ -13,7 +13,7 @@ trap_line()
 # advice TREE ARGUMENTS...: what is found, and the exit status.
 advice()
 {
-	"$(tool lshv)" --advise --sysroot "$@"
+	lshv --advise --sysroot "$@"
 	echo "status $?"
 }
 
@@ -34,7 +34,7 @@ find_traps()
 		got=$(advice "$tree" --raw --noheadings --output CHECK 2>&1 | paste -sd ' ')
 		check "tools/lshv/trap/$name/$build" "found: $got; expected: $expected" [ "$got" = "$expected" ]
 		# Each finding has all its words.
-		got=$("$(tool lshv)" --advise --sysroot "$tree" --json |
+		got=$(lshv --advise --sysroot "$tree" --json |
 			jq '[.findings[] | select(.subject and .finding and .evidence and .remedy | not)] | length' 2>&1)
 		check "tools/lshv/words/$name/$build" "findings with a word missing: $got" [ "$got" = 0 ]
 	done

@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qemu.h"
 #include "vm.h"
-
-#define ARGUMENTS_MAX	(256 * 1024)	/* bytes of a command line; libvirt's are long */
 
 /*
  * Is @option, the argument of -name, that of a VM called @name? A comma in a value is doubled; the
@@ -43,23 +42,6 @@ static bool option_names(const char *option, const char *name)
 		if (!*value)
 			return false;
 	}
-}
-
-/* Is this the command line of a QEMU with that VM? @arguments has a NUL after each, and one more. */
-static bool runs_vm(const char *arguments, size_t length, const char *name)
-{
-	const char *end = arguments + length, *argument = arguments, *base;
-
-	base = strrchr(argument, '/');
-	base = base ? base + 1 : argument;
-	if (!strstr(base, "qemu") && strcmp(base, "kvm"))
-		return false;
-	while ((argument += strlen(argument) + 1) < end)
-		if (!strcmp(argument, "-name") || !strcmp(argument, "--name")) {
-			argument += strlen(argument) + 1;
-			return argument < end && option_names(argument, name);
-		}
-	return false;
 }
 
 static bool parse_index(const char *comm, int *index)
@@ -154,23 +136,17 @@ static int add_vcpus(const struct sysroot *root, struct vm *vm, unsigned int pid
 	return err == -ENOMEM ? err : 0;
 }
 
-/* Adds the vCPUs of a process if it runs the VM; returns whether it does, or -ENOMEM. */
-static int add_process(const struct sysroot *root, struct vm *vm, unsigned int pid,
-		       char *arguments)
+static int add_process(const struct sysroot *root, struct vm *vm, unsigned int pid)
 {
 	size_t before = vm->count;
-	ssize_t length;
 	int err;
 
-	length = sysroot_read(root, arguments, ARGUMENTS_MAX, "proc/%u/cmdline", pid);
-	if (length <= 0 || !runs_vm(arguments, length, vm->name))
-		return 0;
 	err = add_vcpus(root, vm, pid, false);
 	if (!err && vm->count == before) {
 		err = add_vcpus(root, vm, pid, true);
 		vm->guessed = vm->guessed || vm->count > before;
 	}
-	return err ? err : 1;
+	return err;
 }
 
 /**
@@ -180,31 +156,27 @@ static int add_process(const struct sysroot *root, struct vm *vm, unsigned int p
  * @name: QEMU's -name or libvirt's domain; kept
  *
  * Return: 0, -ENOENT if no QEMU runs a VM of that name, -ESRCH if it has no vCPU that is known as one,
- * or -ENOMEM.
+ * or another -errno.
  */
 int vm_find(const struct sysroot *root, struct vm *vm, const char *name)
 {
-	char *arguments = malloc(ARGUMENTS_MAX);
-	struct sysroot_names names;
+	struct qemus qemus;
 	bool found = false;
-	int err = 0;
 	size_t i;
+	int err;
 
 	*vm = (struct vm){ .name = name };
-	if (!arguments)
-		return -ENOMEM;
-	sysroot_list(root, &names, "proc");
-	for (i = 0; i < names.count && err >= 0; i++) {
-		const char *pid = names.names[i];
+	err = qemu_list(&qemus, root);
+	for (i = 0; i < qemus.count && !err; i++) {
+		const char *option = qemu_option(&qemus.qemus[i], "name");
 
-		if (strspn(pid, "0123456789") == strlen(pid)) {
-			err = add_process(root, vm, strtoul(pid, NULL, 10), arguments);
-			found = found || err > 0;
+		if (option && option_names(option, name)) {
+			found = true;
+			err = add_process(root, vm, qemus.qemus[i].pid);
 		}
 	}
-	sysroot_names_free(&names);
-	free(arguments);
-	if (err >= 0)
+	qemu_free(&qemus);
+	if (!err)
 		err = !found ? -ENOENT : !vm->count ? -ESRCH : 0;
 	if (err)
 		vm_free(vm);

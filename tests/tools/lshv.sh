@@ -40,4 +40,37 @@ find_traps()
 	done
 }
 
+# hv_evmcs is known under whatever name it has to have.
+renamed()
+{
+	local said
+
+	said=$(lshv --sysroot "$out/traps/renamed" --noheadings --output NAME,VALUE,MEANING)
+	check "tools/lshv/renamed/$build" "$(grep 'KVM backend' <<<"$said")" \
+		grep -q 'KVM backend *hv_evmcs .*under the name kvm_intel' <<<"$said"
+}
+
+# What is no captured tree, or nothing to read at all, is an error and no finding.
+errors()
+{
+	local said status
+
+	mkdir -p "$out/empty"
+	said=$(lshv --advise --sysroot "$out/empty" 2>&1)
+	status=$?
+	check "tools/lshv/no-cpuid/$build" "status $status: $said" \
+		[ "$status: $said" = "2: lshv: $out/empty/cpuid: No such file or directory" ]
+	echo "nothing of use" >"$out/empty/cpuid"
+	said=$(lshv --sysroot "$out/empty" 2>&1)
+	status=$?
+	check "tools/lshv/no-leaf/$build" "status $status: $said" \
+		[ "$status: $said" = "2: lshv: $out/empty/cpuid: no CPUID leaf in it" ]
+	lshv --sysroot "$trees/numa" >/dev/full 2>/dev/null
+	status=$?
+	check "tools/lshv/full-disk/$build" "status $status" [ "$status" = 2 ]
+	rm "$out/empty/cpuid"
+}
+
 find_traps
+renamed
+errors

@@ -22,6 +22,7 @@
 #include "sysroot.h"
 
 #define NAMES_MAX	65536	/* in a directory */
+#define TRIES		1000	/* to open a file while others are renamed */
 
 /**
  * sysroot_open() - open the root that all paths are relative to
@@ -46,17 +47,22 @@ void sysroot_close(struct sysroot *root)
 	close(root->fd);
 }
 
-/* Opens a path as if the root were "/"; -errno. */
+/*
+ * Opens a path as if the root were "/"; -errno. While anything on the machine is renamed, the kernel
+ * cannot tell whether ".." stays in the root: EAGAIN, try again.
+ */
 static int open_in_root(const struct sysroot *root, uint64_t flags, const char *format, va_list args)
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
 	char path[PATH_MAX];
-	int length, fd;
+	int length, fd, tries = 0;
 
 	length = vsnprintf(path, sizeof(path), format, args);
 	if (length < 0 || (size_t)length >= sizeof(path))
 		return -ENAMETOOLONG;
-	fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+	do {
+		fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+	} while (fd < 0 && errno == EAGAIN && ++tries < TRIES);
 	return fd < 0 ? -errno : fd;
 }
 

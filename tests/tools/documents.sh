@@ -53,5 +53,12 @@ if [ "$build" = normal ]; then
 	completes more-columns '+LEAF' lshv --output +L
 	completes finding-columns 'REMEDY' lshv --advise -o R
 	completes options '--output --output-all' lshv --ou
+	completes list-columns NAME,IN-SIZE lsvmbus -o NAME,IN-S
+	completes views '--tree' lsvmbus --t
+	completes commands 'plan' vmbus-pin p
+	completes own-options '--dry-run' vmbus-pin apply --d
+	completes restore-options '--device --dry-run' vmbus-pin restore --d
+	completes plan-columns 'NEW NEW-NODE' vmbus-pin plan -o NEW
+	completes vcpu-columns '+VM,PID +VM,PINNED' vmbus-pin vcpus --output +VM,PI
 	completes masks 'mac,host' hv-capture --mask mac,h
 fi

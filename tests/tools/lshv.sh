@@ -40,14 +40,14 @@ find_traps()
 	done
 }
 
-# hv_evmcs is known under whatever name it has to have.
-renamed()
+# backend_is TRAP VALUE MEANING: what is said of the backend in the tree of a trap.
+backend_is()
 {
 	local said
 
-	said=$(lshv --sysroot "$out/traps/renamed" --noheadings --output NAME,VALUE,MEANING)
-	check "tools/lshv/renamed/$build" "$(grep 'KVM backend' <<<"$said")" \
-		grep -q 'KVM backend *hv_evmcs .*under the name kvm_intel' <<<"$said"
+	said=$(lshv --sysroot "$out/traps/$1" --raw --noheadings --output NAME,VALUE,MEANING |
+		sed -n 's/^KVM\\x20backend //p' | sed 's/\\x20/ /g')
+	check "tools/lshv/backend/$1/$build" "$said" [ "$said" = "$2 $3" ]
 }
 
 # What is no captured tree, or nothing to read at all, is an error and no finding.
@@ -68,6 +68,12 @@ errors()
 	lshv --sysroot "$trees/numa" >/dev/full 2>/dev/null
 	status=$?
 	check "tools/lshv/full-disk/$build" "status $status" [ "$status" = 2 ]
+	sed 's/^0x40000000 .*/0x40000000 0x00 0x40000001 0x4b4d564b 0x564b4d56 0x0000004d/' \
+		"$trees/numa/cpuid" >"$out/empty/cpuid"
+	said=$(lshv --sysroot "$out/empty" 2>&1)
+	status=$?
+	check "tools/lshv/plain-kvm/$build" "status $status: $said" [ "$status: $said" = \
+		'1: lshv: this machine is not a guest of Hyper-V: the hypervisor calls itself "KVMKVMKVM"' ]
 	rm "$out/empty/cpuid"
 }
 
@@ -133,7 +139,10 @@ leaves()
 }
 
 find_traps
-renamed
+backend_is renamed hv_evmcs 'a module, loaded under the name kvm_intel'
+backend_is evmcs-off kvm_intel 'a module'
+backend_is built-in kvm_intel 'built into the kernel'
+backend_is no-backend other 'a /dev/kvm of a module that lshv does not know'
 errors
 header
 leaves

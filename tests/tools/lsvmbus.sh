@@ -75,7 +75,8 @@ lsvmbus_tree_is_a_root()
 	echo 5 >"$outside/id" && echo '{x}' >"$outside/class_id"
 	ln -s "$outside" "$tree/sys/bus/vmbus/devices/absolute"
 	ln -s ../../../../../outside "$tree/sys/bus/vmbus/devices/relative"
-	mkdir "$tree/sys/bus/vmbus/devices/fifo" && mkfifo "$tree/sys/bus/vmbus/devices/fifo/class_id"
+	mkdir "$tree/sys/bus/vmbus/devices/fifo" && mkfifo "$tree/sys/bus/vmbus/devices/fifo/class_id" &&
+		echo 7 >"$tree/sys/bus/vmbus/devices/fifo/id"
 	[ -z "$(timeout 10 lsvmbus --sysroot "$tree" 2>/dev/null)" ]
 }
 

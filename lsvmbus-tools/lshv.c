@@ -60,6 +60,8 @@ static const char *const usual_columns[] = {
 	[VIEW_SUMMARY] = "TOPIC,NAME,VALUE,MEANING",
 	[VIEW_LEAVES] = "LEAF,REG,BITS,NAME,VALUE,MEANING",
 	[VIEW_ADVISE] = "SUBJECT,FINDING,EVIDENCE,REMEDY",
+	[VIEW_DUMP_CPUID] = NULL,
+	[VIEW_DUMP_MSR] = NULL,
 };
 
 static char *copy(const char *text)
@@ -285,7 +287,15 @@ static _Noreturn void leave(int status)
 	exit(status);
 }
 
-int main(int argc, char **argv)
+/* What the user asks for. */
+struct request {
+	enum view view;
+	const char *leaves;	/* a list, or NULL for all */
+	const char *sysroot;
+	struct columns columns;
+};
+
+static void parse_options(int argc, char **argv, struct request *request)
 {
 	enum { DUMP_CPUID = 1000, DUMP_MSR };
 	static const struct option options[] = {
@@ -299,31 +309,26 @@ int main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ }
 	};
-	const char *sysroot = NULL, *leaves = NULL;
-	struct columns columns = { 0 };
-	enum view view = VIEW_SUMMARY;
-	struct machine machine;
-	int option, status;
+	int option;
 
-	setlocale(LC_ALL, "");
 	while ((option = getopt_long(argc, argv, COLUMNS_SHORT_OPTIONS "ahl::s:V", options,
 				     NULL)) != -1) {
 		switch (option) {
 		case 'a':
-			view = VIEW_ADVISE;
+			request->view = VIEW_ADVISE;
 			break;
 		case 'l':
-			view = VIEW_LEAVES;
-			leaves = optarg && *optarg == '=' ? optarg + 1 : optarg;
+			request->view = VIEW_LEAVES;
+			request->leaves = optarg && *optarg == '=' ? optarg + 1 : optarg;
 			break;
 		case 's':
-			sysroot = optarg;
+			request->sysroot = optarg;
 			break;
 		case DUMP_CPUID:
-			view = VIEW_DUMP_CPUID;
+			request->view = VIEW_DUMP_CPUID;
 			break;
 		case DUMP_MSR:
-			view = VIEW_DUMP_MSR;
+			request->view = VIEW_DUMP_MSR;
 			break;
 		case 'h':
 			usage();
@@ -332,7 +337,7 @@ int main(int argc, char **argv)
 			puts("lshv " VERSION);
 			leave(FINE);
 		default:
-			if (columns_option(&columns, option, optarg))
+			if (columns_option(&request->columns, option, optarg))
 				tool_usage_error(usage_line);
 		}
 	}
@@ -340,13 +345,30 @@ int main(int argc, char **argv)
 		warnx("not an option: %s", argv[optind]);
 		tool_usage_error(usage_line);
 	}
-	columns.table = view == VIEW_ADVISE ? finding_columns : fact_columns;
-	columns.name = view == VIEW_ADVISE ? "findings" : "lshv";
-	if (view <= VIEW_ADVISE && columns_choose(&columns, usual_columns[view]))
+}
+
+static void choose_columns(struct request *request)
+{
+	struct columns *columns = &request->columns;
+
+	columns->table = request->view == VIEW_ADVISE ? finding_columns : fact_columns;
+	columns->name = request->view == VIEW_ADVISE ? "findings" : "lshv";
+	if (usual_columns[request->view] && columns_choose(columns, usual_columns[request->view]))
+		exit(ERROR);
+}
+
+int main(int argc, char **argv)
+{
+	struct request request = { .view = VIEW_SUMMARY };
+	struct machine machine;
+	int status;
+
+	setlocale(LC_ALL, "");
+	parse_options(argc, argv, &request);
+	choose_columns(&request);
+	if (machine_read(&machine, request.sysroot))
 		return ERROR;
-	if (machine_read(&machine, sysroot))
-		return ERROR;
-	status = show(&columns, &machine, view, leaves);
+	status = show(&request.columns, &machine, request.view, request.leaves);
 	machine_free(&machine);
 	leave(status);
 }

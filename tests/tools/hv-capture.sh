@@ -38,6 +38,7 @@ same_as_captured()
 		[ "$build" != normal ] || capture "$trees/$tree" "$out/captured/$tree" >/dev/null
 		all_said "$trees/$tree" >"$out/said"
 		all_said "$out/captured/$tree" >"$out/said.captured"
+		! grep -q '^status 127$' "$out/said" || echo "a tool is missing" >>"$out/said"
 		check "tools/hv-capture/same/$tree/$build" \
 			"$(diff "$out/said" "$out/said.captured" | head -n 6)" \
 			cmp -s "$out/said" "$out/said.captured"

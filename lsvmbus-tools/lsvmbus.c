@@ -34,7 +34,7 @@ static const char help[] =
 	" -t, --tree            devices, under them their channels, under those their CPUs\n"
 	" -v, --verbose         class ids, and channels with their CPUs; twice: device ids and paths\n"
 	" -w, --watch SECONDS   a line for each channel, again and again, with rates\n"
-	"     --sysroot DIR     read a captured tree instead of this machine\n"
+	" -s, --sysroot DIR     read a captured tree instead of this machine\n"
 	COLUMNS_USAGE
 	" -h, --help            this text\n"
 	" -V, --version         version\n"
@@ -397,14 +397,14 @@ static void watch(const struct request *request, const struct sysroot *root)
 
 static void parse_options(int argc, char **argv, struct request *request)
 {
-	enum { OPT_COUNT = 256, OPT_SYSROOT };
+	enum { OPT_COUNT = 256 };
 	static const struct option options[] = {
 		{ "channels", no_argument, NULL, 'c' },
 		{ "count", required_argument, NULL, OPT_COUNT },
 		{ "tree", no_argument, NULL, 't' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "watch", required_argument, NULL, 'w' },
-		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
+		{ "sysroot", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		COLUMNS_LONG_OPTIONS,
@@ -413,7 +413,7 @@ static void parse_options(int argc, char **argv, struct request *request)
 	bool channels = false, tree = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "ctvw:hV" COLUMNS_SHORT_OPTIONS, options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "cs:tvw:hV" COLUMNS_SHORT_OPTIONS, options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			channels = true;
@@ -430,7 +430,7 @@ static void parse_options(int argc, char **argv, struct request *request)
 		case OPT_COUNT:
 			request->times = tool_number(usage, "--count", optarg, 1, UINT32_MAX);
 			break;
-		case OPT_SYSROOT:
+		case 's':
 			request->sysroot = optarg;
 			break;
 		case 'h':
@@ -478,7 +478,7 @@ int main(int argc, char **argv)
 	struct sysroot root;
 	int error;
 
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");	/* no more: JSON and /proc have decimal points */
 	parse_options(argc, argv, &request);
 	error = sysroot_open(&root, request.sysroot);
 	if (error)

@@ -50,7 +50,7 @@ static const char help[] =
 	" -d, --device DEVICE    only the channels of this device (its name in sysfs)\n"
 	"     --dry-run          write nothing\n"
 	" -i, --interval SECONDS how long to count interrupts; 0: since boot (default 1, 0 with --sysroot)\n"
-	"     --sysroot DIR      work on a captured tree instead of this machine\n"
+	" -s, --sysroot DIR      work on a captured tree instead of this machine\n"
 	COLUMNS_USAGE
 	" -h, --help             this text\n"
 	" -V, --version          version\n"
@@ -329,7 +329,6 @@ static void check_options(const struct command *command, const struct request *r
 
 static const struct command *parse_options(int argc, char **argv, struct request *request)
 {
-	enum { OPT_SYSROOT = 256 };
 	static const struct option options[] = {
 		{ "any-node", no_argument, NULL, 'N' },
 		{ "avoid", required_argument, NULL, 'a' },
@@ -338,7 +337,7 @@ static const struct command *parse_options(int argc, char **argv, struct request
 		{ "device", required_argument, NULL, 'd' },
 		{ "dry-run", no_argument, NULL, 'D' },
 		{ "interval", required_argument, NULL, 'i' },
-		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
+		{ "sysroot", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		COLUMNS_LONG_OPTIONS,
@@ -348,10 +347,10 @@ static const struct command *parse_options(int argc, char **argv, struct request
 	char given[16] = "";
 	int c;
 
-	while ((c = getopt_long(argc, argv, "a:A:b:d:i:hV" COLUMNS_SHORT_OPTIONS, options,
+	while ((c = getopt_long(argc, argv, "a:A:b:d:i:s:hV" COLUMNS_SHORT_OPTIONS, options,
 				NULL)) != -1) {
 		switch (c) {
-		case OPT_SYSROOT:
+		case 's':
 			request->sysroot = optarg;
 			break;
 		case 'h':
@@ -391,7 +390,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	int error, status;
 
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");	/* no more: JSON and /proc have decimal points */
 	command = parse_options(argc, argv, &request);
 	error = sysroot_open(&machine.root, request.sysroot);
 	if (error)

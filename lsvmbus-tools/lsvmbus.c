@@ -32,7 +32,7 @@ static const char help[] =
 	" -c, --channels        a line for each channel\n"
 	"     --count N         with --watch: end after N times\n"
 	" -t, --tree            devices, under them their channels, under those their CPUs\n"
-	" -v, --verbose         class ids, and channels with their CPUs; twice: device ids and paths\n"
+	" -v, --verbose         class ids, and channels, CPUs; twice: device ids and paths too\n"
 	" -w, --watch SECONDS   a line for each channel, again and again, with rates\n"
 	" -s, --sysroot DIR     read a captured tree instead of this machine\n"
 	COLUMNS_USAGE
@@ -207,7 +207,8 @@ static char *line_name(const struct line *line)
 		return text_format("channel %llu", (unsigned long long)channel->relid);
 	if (line->device->id == VMBUS_NONE)
 		return text_format("?: %s", line->device->class->name);
-	return text_format("%llu: %s", (unsigned long long)line->device->id, line->device->class->name);
+	return text_format("%llu: %s", (unsigned long long)line->device->id,
+			   line->device->class->name);
 }
 
 static char *cpus(const struct vmbus_device *device)
@@ -338,17 +339,6 @@ static void print_list(const struct vmbus *bus, unsigned int verbose)
 	}
 }
 
-static void read_bus(const struct sysroot *root, struct vmbus *bus)
-{
-	int error = vmbus_read(root, bus);
-
-	if (error == -ENOENT)
-		errx(EXIT_FAILURE, "no VMBus here: /" VMBUS_DEVICES " does not exist (not a guest of "
-		     "Hyper-V, or the module hv_vmbus is not loaded)");
-	if (error)
-		errx(EXIT_FAILURE, "/" VMBUS_DEVICES ": %s", strerror(-error));
-}
-
 static double now(void)
 {
 	struct timespec time;
@@ -380,7 +370,7 @@ static void watch(const struct request *request, const struct sysroot *root)
 	for (i = 0; !request->times || i < request->times; i++) {
 		if (i)
 			sleep(request->watch);
-		read_bus(root, &sample.now);
+		vmbus_must_read(root, &sample.now);
 		time = now();
 		sample.seconds = i ? time - time_before : 0;
 		if (terminal)
@@ -413,7 +403,8 @@ static void parse_options(int argc, char **argv, struct request *request)
 	bool channels = false, tree = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "cs:tvw:hV" COLUMNS_SHORT_OPTIONS, options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "cs:tvw:hV" COLUMNS_SHORT_OPTIONS, options,
+				NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			channels = true;
@@ -487,7 +478,7 @@ int main(int argc, char **argv)
 	if (request.watch) {
 		watch(&request, &root);
 	} else {
-		read_bus(&root, &sample.now);
+		vmbus_must_read(&root, &sample.now);
 		print_sample(&request, &sample);
 		vmbus_free(&sample.now);
 	}

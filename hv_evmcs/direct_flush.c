@@ -6,6 +6,7 @@
 
 #include "cpu.h"
 #include "direct_flush.h"
+#include "knobs.h"
 #include "vcpu.h"
 
 /* A VM's number is never used again: L0 matches flushes by it. */
@@ -19,6 +20,15 @@ static atomic64_t last_id;
 bool direct_flush_offered(void)
 {
 	return ms_hyperv.nested_features & HV_X64_NESTED_DIRECT_FLUSH;
+}
+
+static struct hv_partition_assist_pg *partition_assist_page(void)
+{
+	struct hv_partition_assist_pg *page = kzalloc(PAGE_SIZE, GFP_KERNEL_ACCOUNT);
+
+	if (page)
+		page->tlb_lock_count = knob_tlb_lock_count();
+	return page;
 }
 
 /**
@@ -39,7 +49,7 @@ int direct_flush_enable(struct kvm_vcpu *vcpu)
 
 	mutex_lock(&arch->hyperv.hv_lock);
 	if (!arch->hv_pa_pg)
-		arch->hv_pa_pg = kzalloc(PAGE_SIZE, GFP_KERNEL_ACCOUNT);
+		arch->hv_pa_pg = partition_assist_page();
 	if (!arch->hv_pa_pg)
 		r = -ENOMEM;
 	else if (!vm->direct_flush_id)

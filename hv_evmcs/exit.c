@@ -18,6 +18,7 @@
 #include "exception.h"
 #include "exit.h"
 #include "guest_cpuid.h"
+#include "knobs.h"
 #include "kvm_private.h"
 #include "regs.h"
 #include "segment.h"
@@ -370,7 +371,10 @@ static int unexpected(struct kvm_vcpu *vcpu)
 
 static int dispatch(struct kvm_vcpu *vcpu)
 {
-	switch (exit_reason_of(to_evmcs_vcpu(vcpu))) {
+	struct vcpu_evmcs *v = to_evmcs_vcpu(vcpu);
+
+	v->exit_reason = knob_exit_reason(v->exit_reason);
+	switch (exit_reason_of(v)) {
 	case EXIT_REASON_EXCEPTION_NMI:
 		return exception_handle(vcpu);
 	case EXIT_REASON_EXTERNAL_INTERRUPT:

@@ -27,4 +27,12 @@ MODULE_PARM_DESC(test_keep_msr_bitmap_clean, "Test: edit the MSR bitmap without 
 bool test_break_clean_field;
 module_param(test_break_clean_field, bool, 0644);
 MODULE_PARM_DESC(test_break_clean_field, "Test: change a field behind its clean bit's back");
+
+uint test_exit_reason;
+module_param(test_exit_reason, uint, 0644);
+MODULE_PARM_DESC(test_exit_reason, "Test: take exits for port I/O for exits with this reason");
+
+uint test_tlb_lock_count;
+module_param(test_tlb_lock_count, uint, 0644);
+MODULE_PARM_DESC(test_tlb_lock_count, "Test: TlbLockCount of VMs that switch direct flush on");
 #endif

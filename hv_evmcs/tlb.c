@@ -146,6 +146,16 @@ void tlb_vcpu_destroy(struct kvm_vcpu *vcpu)
 	vpid_free(to_evmcs_vcpu(vcpu)->tlb.vpid);
 }
 
+/* Translations of the root are stale on every CPU from here on. */
+static void new_generation(struct ept_root *root)
+{
+	u64 since = tlb_check_now();
+
+	atomic64_inc(&root->generation);
+	if (root->eptp)
+		tlb_check_new_generation(root->eptp, since);
+}
+
 /* Find the root's slot, or claim the slot unused for longest. Under vm->lock. */
 static struct ept_root *root_find(struct vm_tlb *vm, u64 eptp)
 {
@@ -164,8 +174,7 @@ static struct ept_root *root_find(struct vm_tlb *vm, u64 eptp)
 
 	/* Newer than any CPU's last flush: stale everywhere. */
 	oldest->eptp = eptp;
-	atomic64_inc(&oldest->generation);
-	tlb_check_new_generation(eptp);
+	new_generation(oldest);
 	return oldest;
 }
 
@@ -289,10 +298,8 @@ void tlb_flush_current(struct kvm_vcpu *vcpu)
 {
 	struct ept_root *root = to_evmcs_vcpu(vcpu)->tlb.root;
 
-	if (root) {
-		atomic64_inc(&root->generation);
-		tlb_check_new_generation(root->eptp);
-	}
+	if (root)
+		new_generation(root);
 }
 
 /**
@@ -329,11 +336,8 @@ int tlb_flush_remote(struct kvm *kvm)
 	struct vm_tlb *vm = &to_vm(kvm)->tlb;
 	int i;
 
-	for (i = 0; i < TLB_NR_ROOTS; i++) {
-		atomic64_inc(&vm->roots[i].generation);
-		if (vm->roots[i].eptp)
-			tlb_check_new_generation(vm->roots[i].eptp);
-	}
+	for (i = 0; i < TLB_NR_ROOTS; i++)
+		new_generation(&vm->roots[i]);
 	/* Pairs with the barrier between IN_GUEST_MODE and the read at entry. */
 	smp_mb__after_atomic();
 	return -EOPNOTSUPP;

@@ -87,10 +87,24 @@ void tlb_check_vcpu_init(struct kvm_vcpu *vcpu)
 }
 
 /**
+ * tlb_check_now - the time, to be read before a generation is opened
+ *
+ * Return: the time.
+ */
+u64 tlb_check_now(void)
+{
+	return tick();
+}
+
+/**
  * tlb_check_new_generation - translations of a root became stale on every CPU
  * @eptp: EPT pointer
+ * @since: from tlb_check_now()
+ *
+ * Called when the new generation can be seen: who begins an entry afterwards sees it. Who saw it
+ * before, and has flushed by now, did so after @since.
  */
-void tlb_check_new_generation(u64 eptp)
+void tlb_check_new_generation(u64 eptp, u64 since)
 {
 	struct translation *t;
 	unsigned long flags;
@@ -98,7 +112,7 @@ void tlb_check_new_generation(u64 eptp)
 	raw_spin_lock_irqsave(&translations_lock, flags);
 	t = translation_get(eptp);
 	if (t)
-		t->generation = tick();
+		t->generation = max(t->generation, since);
 	raw_spin_unlock_irqrestore(&translations_lock, flags);
 }
 

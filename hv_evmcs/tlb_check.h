@@ -15,7 +15,8 @@ struct kvm_vcpu;
 int tlb_check_init(void);
 void tlb_check_exit(void);
 void tlb_check_vcpu_init(struct kvm_vcpu *vcpu);
-void tlb_check_new_generation(u64 eptp);
+u64 tlb_check_now(void);
+void tlb_check_new_generation(u64 eptp, u64 since);
 void tlb_check_invept(u64 eptp, int error);
 void tlb_check_invvpid(u16 vpid, int error);
 void tlb_check_begin(struct kvm_vcpu *vcpu);
@@ -24,7 +25,8 @@ void tlb_check_entry(struct kvm_vcpu *vcpu);
 static inline int tlb_check_init(void) { return 0; }
 static inline void tlb_check_exit(void) { }
 static inline void tlb_check_vcpu_init(struct kvm_vcpu *vcpu) { }
-static inline void tlb_check_new_generation(u64 eptp) { }
+static inline u64 tlb_check_now(void) { return 0; }
+static inline void tlb_check_new_generation(u64 eptp, u64 since) { }
 static inline void tlb_check_invept(u64 eptp, int error) { }
 static inline void tlb_check_invvpid(u16 vpid, int error) { }
 static inline void tlb_check_begin(struct kvm_vcpu *vcpu) { }

@@ -2,9 +2,9 @@
 /*
  * class.c - what the class of a VMBus device is called
  *
- * The GUIDs are those of include/linux/hyperv.h, and of WSL's graphics driver (dxgkrnl), which is not in
- * it. The names are those that tools/hv/lsvmbus prints, so that its users find them again. In brackets:
- * services of the host rather than devices.
+ * The GUIDs are those of include/linux/hyperv.h, and of WSL's graphics driver (dxgkrnl), which is
+ * not in it. The names are those that tools/hv/lsvmbus prints, so that its users find them again.
+ * In brackets: services of the host rather than devices.
  */
 #include <stddef.h>
 #include <string.h>

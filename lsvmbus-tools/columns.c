@@ -115,6 +115,8 @@ int columns_choose(struct columns *columns, const char *usual)
  * columns_has() - is a column shown?
  * @columns: after columns_choose()
  * @id: index of the column
+ *
+ * Return: whether it is.
  */
 bool columns_has(const struct columns *columns, unsigned int id)
 {

@@ -84,6 +84,8 @@ char *cpulist_format(const struct cpulist *list)
 /**
  * cpulist_count() - how many CPUs are in a list
  * @list: the list
+ *
+ * Return: their number.
  */
 unsigned int cpulist_count(const struct cpulist *list)
 {

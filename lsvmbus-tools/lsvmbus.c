@@ -32,9 +32,9 @@ static const char help[] =
 	" -c, --channels        a line for each channel\n"
 	"     --count N         with --watch: end after N times\n"
 	" -t, --tree            devices, under them their channels, under those their CPUs\n"
-	" -v, --verbose         class ids, and channels with their CPUs; twice: device ids and paths\n"
+	" -v, --verbose         class ids, and channels, CPUs; twice: device ids and paths too\n"
 	" -w, --watch SECONDS   a line for each channel, again and again, with rates\n"
-	"     --sysroot DIR     read a captured tree instead of this machine\n"
+	" -s, --sysroot DIR     read a captured tree instead of this machine\n"
 	COLUMNS_USAGE
 	" -h, --help            this text\n"
 	" -V, --version         version\n"
@@ -207,7 +207,8 @@ static char *line_name(const struct line *line)
 		return text_format("channel %llu", (unsigned long long)channel->relid);
 	if (line->device->id == VMBUS_NONE)
 		return text_format("?: %s", line->device->class->name);
-	return text_format("%llu: %s", (unsigned long long)line->device->id, line->device->class->name);
+	return text_format("%llu: %s", (unsigned long long)line->device->id,
+			   line->device->class->name);
 }
 
 static char *cpus(const struct vmbus_device *device)
@@ -338,17 +339,6 @@ static void print_list(const struct vmbus *bus, unsigned int verbose)
 	}
 }
 
-static void read_bus(const struct sysroot *root, struct vmbus *bus)
-{
-	int error = vmbus_read(root, bus);
-
-	if (error == -ENOENT)
-		errx(EXIT_FAILURE, "no VMBus here: /" VMBUS_DEVICES " does not exist (not a guest of "
-		     "Hyper-V, or the module hv_vmbus is not loaded)");
-	if (error)
-		errx(EXIT_FAILURE, "/" VMBUS_DEVICES ": %s", strerror(-error));
-}
-
 static double now(void)
 {
 	struct timespec time;
@@ -380,7 +370,7 @@ static void watch(const struct request *request, const struct sysroot *root)
 	for (i = 0; !request->times || i < request->times; i++) {
 		if (i)
 			sleep(request->watch);
-		read_bus(root, &sample.now);
+		vmbus_must_read(root, &sample.now);
 		time = now();
 		sample.seconds = i ? time - time_before : 0;
 		if (terminal)
@@ -397,14 +387,14 @@ static void watch(const struct request *request, const struct sysroot *root)
 
 static void parse_options(int argc, char **argv, struct request *request)
 {
-	enum { OPT_COUNT = 256, OPT_SYSROOT };
+	enum { OPT_COUNT = 256 };
 	static const struct option options[] = {
 		{ "channels", no_argument, NULL, 'c' },
 		{ "count", required_argument, NULL, OPT_COUNT },
 		{ "tree", no_argument, NULL, 't' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "watch", required_argument, NULL, 'w' },
-		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
+		{ "sysroot", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		COLUMNS_LONG_OPTIONS,
@@ -413,7 +403,8 @@ static void parse_options(int argc, char **argv, struct request *request)
 	bool channels = false, tree = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "ctvw:hV" COLUMNS_SHORT_OPTIONS, options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "cs:tvw:hV" COLUMNS_SHORT_OPTIONS, options,
+				NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			channels = true;
@@ -430,7 +421,7 @@ static void parse_options(int argc, char **argv, struct request *request)
 		case OPT_COUNT:
 			request->times = tool_number(usage, "--count", optarg, 1, UINT32_MAX);
 			break;
-		case OPT_SYSROOT:
+		case 's':
 			request->sysroot = optarg;
 			break;
 		case 'h':
@@ -478,7 +469,7 @@ int main(int argc, char **argv)
 	struct sysroot root;
 	int error;
 
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");	/* no more: JSON and /proc have decimal points */
 	parse_options(argc, argv, &request);
 	error = sysroot_open(&root, request.sysroot);
 	if (error)
@@ -487,7 +478,7 @@ int main(int argc, char **argv)
 	if (request.watch) {
 		watch(&request, &root);
 	} else {
-		read_bus(&root, &sample.now);
+		vmbus_must_read(&root, &sample.now);
 		print_sample(&request, &sample);
 		vmbus_free(&sample.now);
 	}

@@ -145,7 +145,8 @@ void moves_plan(struct moves *moves, const struct vmbus *bus, const struct plan_
 			add(moves, device, &device->channels[j]);
 		}
 	}
-	plan_spread(cpus, channels, count);
+	if (plan_spread(cpus, channels, count))
+		err(EXIT_FAILURE, "memory");
 	for (i = 0; i < count; i++)
 		set_target(&moves->moves[i], channels[i].target, plan_why_text(channels[i].why));
 	free(channels);

@@ -2,9 +2,10 @@
 /*
  * pin.c - let a channel interrupt another CPU, and say in words why not
  *
- * The file channels/N/cpu, target_cpu_store() of the kernel. It takes a write only if the host speaks
- * VMBus protocol 4.1 and the channel is open (else EIO), and a CPU only if it is online and not isolated
- * from managed interrupts (else EINVAL). Before protocol 5.3 the host does not confirm.
+ * The file channels/N/cpu, target_cpu_store() of the kernel. It takes a write only if the host
+ * speaks VMBus protocol 4.1 and the channel is open (else EIO), and a CPU only if it is online and
+ * not isolated from managed interrupts (else EINVAL). Before protocol 5.3 the host does not
+ * confirm.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -52,8 +53,8 @@ static int explain_eio(const struct sysroot *root, const struct vmbus_device *de
 
 	if (read_protocol(root, &major, &minor) && (major < 4 || (major == 4 && minor < 1)))
 		return explain(words, -EIO,
-			       "the host speaks VMBus protocol %u.%u; only from 4.1 on can a channel "
-			       "be moved", major, minor);
+			       "the host speaks VMBus protocol %u.%u; only from 4.1 on can a "
+			       "channel be moved", major, minor);
 	if (!sysroot_read_number(root, &state, VMBUS_DEVICES "/%s/state", device->name) &&
 	    state != VMBUS_STATE_OPENED)
 		return explain(words, -EIO,
@@ -73,8 +74,8 @@ static int explain_einval(const struct topology *topology, int cpu, char *words)
 		return explain(words, -EINVAL, "CPU %d is offline", cpu);
 	if (cpulist_has(&topology->isolated, cpu))
 		return explain(words, -EINVAL,
-			       "CPU %d is isolated (isolcpus=managed_irq,... on the kernel's command "
-			       "line)", cpu);
+			       "CPU %d is isolated (isolcpus=managed_irq,... on the kernel's "
+			       "command line)", cpu);
 	return explain(words, -EINVAL,
 		       "CPU %d went offline meanwhile, or is isolated (isolcpus=managed_irq,... on "
 		       "the kernel's command line)", cpu);
@@ -109,8 +110,8 @@ static int explain_errno(const struct sysroot *root, const struct topology *topo
  * @cpu: the CPU
  * @words: PIN_WORDS bytes; if it did not work, why not
  *
- * Return: 0 if the CPU was written and read back, or already is @cpu; else -errno, -EAGAIN when somebody
- * else moves the channel at the same time.
+ * Return: 0 if the CPU was written and read back, or already is @cpu; else -errno, -EAGAIN when
+ * somebody else moves the channel at the same time.
  */
 int pin_channel(const struct sysroot *root, const struct topology *topology,
 		const struct vmbus_device *device, const struct vmbus_channel *channel, int cpu,
@@ -144,7 +145,7 @@ int pin_channel(const struct sysroot *root, const struct topology *topology,
 		return explain_errno(root, topology, device, cpu, err, words);
 	if (after != (uint64_t)cpu)
 		return explain(words, -EAGAIN,
-			       "lost a race: CPU %d was written, CPU %llu is read back; somebody else "
-			       "moves channels", cpu, (unsigned long long)after);
+			       "lost a race: CPU %d was written, CPU %llu is read back; somebody "
+			       "else moves channels", cpu, (unsigned long long)after);
 	return 0;
 }

@@ -3,23 +3,32 @@
  * plan.c - which CPU each channel should interrupt
  *
  * A channel's ring was allocated on the NUMA node of the CPU it had when it was opened
- * (vmbus_alloc_ring()), so it stays on its node as long as that has a CPU to use. On a node, no CPU gets
- * more than its share of the busy channels, nor of those of one device; what already fits stays, so
- * that a plan for a machine that follows the plan moves nothing.
+ * (vmbus_alloc_ring()), so it stays on its node as long as that has a CPU to use. From where they
+ * are, busy channels move one by one to a CPU with fewer channels of their device, or of all if
+ * that is equal, until none gains by it. Each move makes the sum of the squares of these loads
+ * smaller, so that comes to an end; and a plan for a machine that follows the plan moves nothing.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plan.h"
 
-/* How many busy channels are placed on a CPU. */
+/* How many busy channels interrupt a CPU. */
 struct load {
 	unsigned int device;	/* of the device in question */
 	unsigned int all;
-	unsigned int core;	/* on it and its sibling threads */
+	unsigned int core;	/* it and its sibling threads; held at the lowest of them */
 };
 
-/* The CPUs a channel may be given. */
+struct plan {
+	const struct plan_cpus *cpus;
+	struct plan_channel *channels;
+	size_t count;
+	struct load loads[CPULIST_MAX];
+};
+
+/* The CPUs a channel may be given; all that are usable if its node has none. */
 static struct cpulist choices(const struct plan_cpus *cpus, int from, bool *left_node)
 {
 	const struct topology *topology = cpus->topology;
@@ -36,98 +45,64 @@ static struct cpulist choices(const struct plan_cpus *cpus, int from, bool *left
 	return *left_node ? cpus->usable : list;
 }
 
-/* @placed: which of the @channels have got their target. */
-static struct load load_of(const struct plan_cpus *cpus, const struct plan_channel *channels,
-			   const bool *placed, size_t count, int cpu, unsigned int device)
+/* Counts the loads as they are without @channel, and with regard to its device. */
+static void count_loads(struct plan *plan, const struct plan_channel *channel)
 {
-	const int *core = cpus->topology->core;
-	struct load load = { 0 };
-	size_t i;
+	const int *core = plan->cpus->topology->core;
+	const struct plan_channel *other;
 
-	for (i = 0; i < count; i++) {
-		if (!placed[i] || !channels[i].busy || channels[i].target < 0 ||
-		    channels[i].target >= CPULIST_MAX)
+	memset(plan->loads, 0, sizeof(plan->loads));
+	for (other = plan->channels; other < plan->channels + plan->count; other++) {
+		if (other == channel || !other->busy || other->target < 0 ||
+		    other->target >= CPULIST_MAX)
 			continue;
-		load.core += core[channels[i].target] == core[cpu];
-		load.all += channels[i].target == cpu;
-		load.device += channels[i].target == cpu && channels[i].device == device;
+		plan->loads[other->target].device += other->device == channel->device;
+		plan->loads[other->target].all++;
+		plan->loads[core[other->target]].core++;
 	}
-	return load;
 }
 
-/* A CPU's share of the busy channels that want one of @list: of all, and of one device. */
-static struct load share_of(const struct plan_channel *channels, size_t count,
-			    const struct plan_cpus *cpus, const struct cpulist *list,
-			    unsigned int device)
+/* Is there less load on CPU @a than on CPU @b? */
+static bool lighter(const struct plan *plan, int a, int b)
 {
-	unsigned int room = cpulist_count(list);
-	struct load share = { 0 };
-	size_t i;
+	const struct load *x = &plan->loads[a], *y = &plan->loads[b];
 
-	for (i = 0; i < count; i++) {
-		struct cpulist theirs;
-		bool left_node;
-
-		if (!channels[i].busy)
-			continue;
-		theirs = choices(cpus, channels[i].cpu, &left_node);
-		if (memcmp(&theirs, list, sizeof(theirs)))
-			continue;
-		share.all++;
-		share.device += channels[i].device == device;
-	}
-	share.all = (share.all + room - 1) / room;
-	share.device = (share.device + room - 1) / room;
-	return share;
+	return x->device != y->device ? x->device < y->device : x->all < y->all;
 }
 
-static bool lighter(struct load a, struct load b)
+/* The CPU with the least load; of those that are equal, one of the core with the least. */
+static int lightest(const struct plan *plan, const struct cpulist *list)
 {
-	if (a.device != b.device)
-		return a.device < b.device;
-	if (a.all != b.all)
-		return a.all < b.all;
-	return a.core < b.core;
+	const int *core = plan->cpus->topology->core;
+	int cpu, best = cpulist_next(list, -1);
+
+	cpulist_for_each(cpu, list)
+		if (lighter(plan, cpu, best) ||
+		    (!lighter(plan, best, cpu) &&
+		     plan->loads[core[cpu]].core < plan->loads[core[best]].core))
+			best = cpu;
+	return best;
 }
 
-/* May it stay? A channel that is not busy may, wherever that is allowed. */
-static bool stays(const struct plan_cpus *cpus, const struct plan_channel *channels,
-		  const bool *placed, size_t count, const struct plan_channel *channel)
+/* Moves a channel if it must or gains by it; returns whether it moved. */
+static bool improve(struct plan *plan, struct plan_channel *channel)
 {
-	struct load load, share;
+	const bool usable = cpulist_has(&plan->cpus->usable, channel->target);
 	struct cpulist list;
 	bool left_node;
+	int best;
 
-	if (channel->fixed)
-		return true;
-	if (channel->cpu < 0 || !cpulist_has(&cpus->usable, channel->cpu))
+	if (channel->fixed || (usable && !channel->busy))
 		return false;
-	if (!channel->busy)
-		return true;
-	list = choices(cpus, channel->cpu, &left_node);
-	share = share_of(channels, count, cpus, &list, channel->device);
-	load = load_of(cpus, channels, placed, count, channel->cpu, channel->device);
-	return load.all < share.all && load.device < share.device;
-}
-
-static void move(const struct plan_cpus *cpus, const struct plan_channel *channels,
-		 const bool *placed, size_t count, struct plan_channel *channel)
-{
-	bool left_node, usable = cpulist_has(&cpus->usable, channel->cpu);
-	struct cpulist list = choices(cpus, channel->cpu, &left_node);
-	struct load load, best = { 0 };
-	int cpu, target = -1;
-
-	cpulist_for_each(cpu, &list) {
-		load = load_of(cpus, channels, placed, count, cpu, channel->device);
-		if (target < 0 || lighter(load, best)) {
-			target = cpu;
-			best = load;
-		}
-	}
-	channel->target = target;
-	channel->why = target == channel->cpu ? PLAN_FINE : left_node ? PLAN_NODE :
-		usable ? PLAN_SPREAD : PLAN_AVOID;
+	list = choices(plan->cpus, channel->cpu, &left_node);
+	count_loads(plan, channel);
+	best = lightest(plan, &list);
+	if (usable && !lighter(plan, best, channel->target))
+		return false;
+	channel->target = best;
+	channel->why = cpulist_has(&plan->cpus->usable, channel->cpu) ? PLAN_SPREAD :
+		left_node ? PLAN_NODE : PLAN_AVOID;
+	return true;
 }
 
 /**
@@ -136,29 +111,33 @@ static void move(const struct plan_cpus *cpus, const struct plan_channel *channe
  * @channels: the channels; target and why are filled in
  * @count: how many
  *
- * Fixed channels first, then those that can stay, then the rest, each where the load is least: of its
- * device, of all, of the core; the lowest CPU if that is equal.
+ * Where two channels meet, the later one moves: the first of a device is its primary channel.
+ *
+ * Return: 0 or -ENOMEM.
  */
-void plan_spread(const struct plan_cpus *cpus, struct plan_channel *channels, size_t count)
+int plan_spread(const struct plan_cpus *cpus, struct plan_channel *channels, size_t count)
 {
-	bool *placed = calloc(count + 1, sizeof(*placed));
+	struct plan *plan = malloc(sizeof(*plan));
+	bool moved = true;
 	size_t i;
 
-	if (!placed)
-		abort();
+	if (!plan)
+		return -ENOMEM;
+	*plan = (struct plan){ .cpus = cpus, .channels = channels, .count = count };
 	for (i = 0; i < count; i++) {
 		channels[i].target = channels[i].cpu;
 		channels[i].why = channels[i].fixed ? PLAN_FIXED : PLAN_FINE;
-		placed[i] = channels[i].fixed;
+	}
+	while (moved) {
+		moved = false;
+		for (i = count; i-- > 0;)
+			moved |= improve(plan, &channels[i]);
 	}
 	for (i = 0; i < count; i++)
-		placed[i] = placed[i] || stays(cpus, channels, placed, count, &channels[i]);
-	for (i = 0; i < count; i++) {
-		if (!placed[i])
-			move(cpus, channels, placed, count, &channels[i]);
-		placed[i] = true;
-	}
-	free(placed);
+		if (!channels[i].fixed && channels[i].target == channels[i].cpu)
+			channels[i].why = PLAN_FINE;
+	free(plan);
+	return 0;
 }
 
 /**
@@ -169,7 +148,7 @@ const char *plan_why_text(enum plan_why why)
 {
 	static const char *const texts[] = {
 		[PLAN_FINE] = "fine where it is",
-		[PLAN_SPREAD] = "its CPU has more than its share of channels",
+		[PLAN_SPREAD] = "another CPU has fewer channels",
 		[PLAN_AVOID] = "its CPU is to be avoided",
 		[PLAN_NODE] = "its NUMA node has no CPU left",
 		[PLAN_FIXED] = "cannot be moved (not open)",

@@ -12,7 +12,7 @@
 
 enum plan_why {
 	PLAN_FINE,	/* good where it is */
-	PLAN_SPREAD,	/* its CPU has more than its share of channels */
+	PLAN_SPREAD,	/* another CPU has fewer channels */
 	PLAN_AVOID,	/* its CPU is not to be used */
 	PLAN_NODE,	/* as PLAN_AVOID, and its node has no other CPU */
 	PLAN_FIXED,	/* cannot be moved */
@@ -22,8 +22,7 @@ struct plan_channel {
 	/* what is */
 	unsigned int device;	/* channels of one device belong on different CPUs */
 	int cpu;		/* its CPU; -1 if not known */
-	bool busy;		/* it carries storage or network, and is spread; else it moves only
-				 * off a CPU that is not to be used */
+	bool busy;		/* storage, network: is spread; else moved only if it must be */
 	bool fixed;		/* it cannot be moved, but counts */
 	/* what should be */
 	int target;
@@ -36,7 +35,7 @@ struct plan_cpus {
 	bool any_node;		/* a channel may leave the NUMA node of its CPU */
 };
 
-void plan_spread(const struct plan_cpus *cpus, struct plan_channel *channels, size_t count);
+int plan_spread(const struct plan_cpus *cpus, struct plan_channel *channels, size_t count);
 const char *plan_why_text(enum plan_why why);
 
 #endif

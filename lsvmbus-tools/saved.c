@@ -21,7 +21,8 @@ static void write_channels(FILE *file, const struct vmbus *bus)
 	const struct vmbus_device *device;
 	const struct vmbus_channel *channel;
 
-	fputs("# vmbus-pin: the CPUs that VMBus channels interrupt\n# DEVICE SUBCHANNEL CPU\n", file);
+	fputs("# vmbus-pin: the CPUs that VMBus channels interrupt\n", file);
+	fputs("# DEVICE SUBCHANNEL CPU\n", file);
 	for (device = bus->devices; device < bus->devices + bus->count; device++)
 		for (channel = device->channels; channel < device->channels + device->count;
 		     channel++)

@@ -2,8 +2,8 @@
 /*
  * sharing.c - which vCPUs have to share their CPU with a busy channel
  *
- * An interrupt for a CPU that runs an L2 guest makes the guest exit, and each exit of a nested guest is
- * dear.
+ * An interrupt for a CPU that runs an L2 guest makes the guest exit, and each exit of a nested
+ * guest is dear.
  */
 #include <err.h>
 #include <stdlib.h>
@@ -27,8 +27,8 @@ const struct column sharing_columns[] = {
 	[COL_CPU] = NUMBER("CPU", "CPU it ran on last"),
 	[COL_CPUS] = TEXT("CPUS", "CPUs it may run on"),
 	[COL_PINNED] = { "PINNED", 1, 0, SCOLS_JSON_BOOLEAN, "whether these are not all CPUs" },
-	[COL_CHANNELS] = TEXT("CHANNELS", "busy channels (RELID) that interrupt a CPU of it: one of "
-			      "CPUS if it is pinned, else CPU"),
+	[COL_CHANNELS] = TEXT("CHANNELS", "busy channels (RELID) that interrupt one of CPUS, or "
+			      "CPU if it is not pinned"),
 	[COL_INTERRUPTS] = NUMBER("INTERRUPTS/S", "interrupts a second that these make"),
 	[COLS] = { NULL }
 };
@@ -135,8 +135,8 @@ static bool warn_of(const struct sharing *sharing, const struct vm_vcpu *vcpu)
 	bool shares = channels[0];
 
 	if (shares)
-		warnx("vCPU thread %u (CPU %s) shares its CPU with busy channels: %s", vcpu->tid, list,
-		      channels);
+		warnx("vCPU thread %u (CPU %s) shares its CPU with busy channels: %s", vcpu->tid,
+		      list, channels);
 	free(channels);
 	free(list);
 	return shares;

@@ -14,7 +14,7 @@ struct sharing {
 	const struct topology *topology;
 	const struct vmbus *now, *before;	/* before: NULL for all time since boot */
 	double seconds;				/* that passed */
-	double busy;				/* interrupts a second from which a channel is busy */
+	double busy;				/* interrupts a second of a busy channel */
 };
 
 extern const struct column sharing_columns[];

@@ -2,9 +2,9 @@
 /*
  * sysroot.c - files of this machine, or of a captured tree (--sysroot DIR)
  *
- * Every path is resolved as if the root were "/" (openat2(2), RESOLVE_IN_ROOT): neither "..", nor an
- * absolute symlink, nor a tree made by somebody else leads out of it. A tree may hold anything, so only
- * regular files and directories are opened, and what is read has a limit.
+ * Every path is resolved as if the root were "/" (openat2(2), RESOLVE_IN_ROOT): neither "..", nor
+ * an absolute symlink, nor a tree made by somebody else leads out of it. A tree may hold anything,
+ * so only regular files and directories are opened, and what is read has a limit.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -48,10 +48,11 @@ void sysroot_close(struct sysroot *root)
 }
 
 /*
- * Opens a path as if the root were "/"; -errno. While anything on the machine is renamed, the kernel
- * cannot tell whether ".." stays in the root: EAGAIN, try again.
+ * Opens a path as if the root were "/"; -errno. While anything on the machine is renamed, the
+ * kernel cannot tell whether ".." stays in the root: EAGAIN, try again.
  */
-static int open_in_root(const struct sysroot *root, uint64_t flags, const char *format, va_list args)
+static int open_in_root(const struct sysroot *root, uint64_t flags, const char *format,
+			va_list args)
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
 	char path[PATH_MAX];
@@ -81,7 +82,7 @@ static int open_file(const struct sysroot *root, uint64_t flags, const char *for
 	return fd;
 }
 
-/* Reads all of a file and ends it with a NUL. Returns its length or -errno; -EFBIG if it is longer. */
+/* Reads all of a file and ends it with a NUL. Returns its length or -errno; -EFBIG if too long. */
 static ssize_t read_all(int fd, char *text, size_t size)
 {
 	size_t length = 0;

@@ -2,10 +2,10 @@
 /*
  * vm.c - the vCPU threads of a QEMU process, found by the name of its VM
  *
- * QEMU is told the name with -name NAME or -name guest=NAME,...; libvirt passes that of the domain. With
- * debug-threads=on, which libvirt sets, a vCPU's thread is called "CPU N/KVM". Without it the threads
- * all have QEMU's name: then those are taken that wait in ioctl(KVM_RUN), or run and are not the main
- * thread (/proc/PID/task/TID/syscall).
+ * QEMU is told the name with -name NAME or -name guest=NAME,...; libvirt passes that of the domain.
+ * With debug-threads=on, which libvirt sets, a vCPU's thread is called "CPU N/KVM". Without it the
+ * threads all have QEMU's name: then those are taken that wait in ioctl(KVM_RUN), or run and are
+ * not the main thread (/proc/PID/task/TID/syscall).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -155,8 +155,8 @@ static int add_process(const struct sysroot *root, struct vm *vm, unsigned int p
  * @vm: filled in; freed with vm_free() if 0 is returned
  * @name: QEMU's -name or libvirt's domain; kept
  *
- * Return: 0, -ENOENT if no QEMU runs a VM of that name, -ESRCH if it has no vCPU that is known as one,
- * or another -errno.
+ * Return: 0, -ENOENT if no QEMU runs a VM of that name, -ESRCH if it has no vCPU that is known as
+ * one, or another -errno.
  */
 int vm_find(const struct sysroot *root, struct vm *vm, const char *name)
 {

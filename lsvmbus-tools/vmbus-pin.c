@@ -40,8 +40,8 @@ static const char help[] =
 	" apply      make it so, and read it back\n"
 	" save       write the CPUs of all channels to FILE\n"
 	" restore    give the channels the CPUs of FILE\n"
-	" vcpus      print the vCPU threads of the VM NAME (QEMU's -name, libvirt's domain), and warn of\n"
-	"            those that share their CPU with a busy channel\n"
+	" vcpus      print the vCPU threads of the VM NAME (QEMU's -name, libvirt's domain), and\n"
+	"            warn of those that share their CPU with a busy channel\n"
 	"\n"
 	" -a, --avoid CPULIST    leave out these CPUs, as in 0-3,8\n"
 	" -A, --avoid-vm NAME    leave out the CPUs of the vCPUs of the VM NAME; may be repeated\n"
@@ -49,14 +49,15 @@ static const char help[] =
 	" -b, --busy N           busy is a channel with N interrupts a second (default 100)\n"
 	" -d, --device DEVICE    only the channels of this device (its name in sysfs)\n"
 	"     --dry-run          write nothing\n"
-	" -i, --interval SECONDS how long to count interrupts; 0: since boot (default 1, 0 with --sysroot)\n"
-	"     --sysroot DIR      work on a captured tree instead of this machine\n"
+	" -i, --interval SECONDS how long to count interrupts; 0: since boot, as with --sysroot\n"
+	"                        (default 1)\n"
+	" -s, --sysroot DIR      work on a captured tree instead of this machine\n"
 	COLUMNS_USAGE
 	" -h, --help             this text\n"
 	" -V, --version          version\n"
 	"\n"
-	"Exit status: 0 fine; 1 no VMBus, a channel was not moved, a vCPU shares its CPU with a busy\n"
-	"channel, or an error; 2 wrong arguments.\n";
+	"Exit status: 0 fine; 1 no VMBus, a channel was not moved, a vCPU shares its CPU with a\n"
+	"busy channel, or an error; 2 wrong arguments.\n";
 
 struct request {
 	const char *argument;		/* FILE or NAME */
@@ -78,17 +79,6 @@ struct machine {
 	struct vmbus bus;
 };
 
-static void read_bus(const struct sysroot *root, struct vmbus *bus)
-{
-	int error = vmbus_read(root, bus);
-
-	if (error == -ENOENT)
-		errx(EXIT_FAILURE, "no VMBus here: /" VMBUS_DEVICES " does not exist (not a guest of "
-		     "Hyper-V, or the module hv_vmbus is not loaded)");
-	if (error)
-		errx(EXIT_FAILURE, "/" VMBUS_DEVICES ": %s", strerror(-error));
-}
-
 static void find_vm(const struct machine *machine, struct vm *vm, const char *name)
 {
 	int error = vm_find(&machine->root, vm, name);
@@ -100,8 +90,8 @@ static void find_vm(const struct machine *machine, struct vm *vm, const char *na
 	if (error)
 		errx(EXIT_FAILURE, "'%s': %s", name, strerror(-error));
 	if (vm->guessed)
-		warnx("the threads of '%s' have no names, so its vCPUs are guessed; start QEMU with "
-		      "-name %s,debug-threads=on", name, name);
+		warnx("the threads of '%s' have no names, so its vCPUs are guessed; start QEMU "
+		      "with -name %s,debug-threads=on", name, name);
 }
 
 static void avoid_vm(const struct machine *machine, const char *name, struct cpulist *avoid)
@@ -115,8 +105,8 @@ static void avoid_vm(const struct machine *machine, const char *name, struct cpu
 	find_vm(machine, &vm, name);
 	for (vcpu = vm.vcpus; vcpu < vm.vcpus + vm.count; vcpu++) {
 		if (!vm_vcpu_pinned(vcpu, online))
-			warnx("vCPU thread %u of '%s' is not pinned; only the CPU it ran on last, %d, "
-			      "is avoided", vcpu->tid, name, vcpu->cpu);
+			warnx("vCPU thread %u of '%s' is not pinned; only the CPU it ran on last, "
+			      "%d, is avoided", vcpu->tid, name, vcpu->cpu);
 		cpus = vm_vcpu_cpus(vcpu, online);
 		cpulist_for_each(cpu, &cpus)
 			cpulist_add(avoid, cpu);
@@ -137,8 +127,8 @@ static struct cpulist usable_cpus(const struct request *request, const struct ma
 	cpulist_for_each(cpu, &avoid)
 		cpulist_remove(&usable, cpu);
 	if (!cpulist_count(&usable))
-		errx(EXIT_FAILURE, "no CPU is left for channels: all that are online (%s) are to be "
-		     "avoided (%s) or isolated (%s)", cpulist_format(&machine->topology.online),
+		errx(EXIT_FAILURE, "no CPU is left for channels: all that are online (%s) are to "
+		     "be avoided (%s) or isolated (%s)", cpulist_format(&machine->topology.online),
 		     cpulist_format(&avoid), cpulist_format(&machine->topology.isolated));
 	return usable;
 }
@@ -195,7 +185,8 @@ static int command_restore(const struct request *request, const struct machine *
 	if (error)
 		errx(EXIT_FAILURE, "%s: %s", request->argument, strerror(-error));
 	missing = moves_restore(&moves, &machine->bus, &machine->topology, &saved, request->device);
-	status = !request->dry_run && moves_do(&moves, &machine->root) ? EXIT_FAILURE : EXIT_SUCCESS;
+	status = !request->dry_run && moves_do(&moves, &machine->root) ? EXIT_FAILURE :
+		EXIT_SUCCESS;
 	moves_print(&moves, &request->columns);
 	if (missing)
 		warnx("%u of the channels in %s are not there", missing, request->argument);
@@ -229,7 +220,7 @@ static int command_vcpus(const struct request *request, const struct machine *ma
 
 	if (interval) {
 		sleep(interval);
-		read_bus(&machine->root, &later);
+		vmbus_must_read(&machine->root, &later);
 		sharing.before = &machine->bus;
 		sharing.now = &later;
 		sharing.seconds = interval;
@@ -321,7 +312,8 @@ static void take_option(struct request *request, int option, char *given)
 static void check_options(const struct command *command, const struct request *request,
 			  const char *given)
 {
-	if (given[strspn(given, command->options)] || (!command->columns && request->columns.asked)) {
+	if (given[strspn(given, command->options)] ||
+	    (!command->columns && request->columns.asked)) {
 		warnx("'%s' does not take these options", command->name);
 		tool_usage_error(usage);
 	}
@@ -329,7 +321,6 @@ static void check_options(const struct command *command, const struct request *r
 
 static const struct command *parse_options(int argc, char **argv, struct request *request)
 {
-	enum { OPT_SYSROOT = 256 };
 	static const struct option options[] = {
 		{ "any-node", no_argument, NULL, 'N' },
 		{ "avoid", required_argument, NULL, 'a' },
@@ -338,7 +329,7 @@ static const struct command *parse_options(int argc, char **argv, struct request
 		{ "device", required_argument, NULL, 'd' },
 		{ "dry-run", no_argument, NULL, 'D' },
 		{ "interval", required_argument, NULL, 'i' },
-		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
+		{ "sysroot", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		COLUMNS_LONG_OPTIONS,
@@ -348,10 +339,10 @@ static const struct command *parse_options(int argc, char **argv, struct request
 	char given[16] = "";
 	int c;
 
-	while ((c = getopt_long(argc, argv, "a:A:b:d:i:hV" COLUMNS_SHORT_OPTIONS, options,
+	while ((c = getopt_long(argc, argv, "a:A:b:d:i:s:hV" COLUMNS_SHORT_OPTIONS, options,
 				NULL)) != -1) {
 		switch (c) {
-		case OPT_SYSROOT:
+		case 's':
 			request->sysroot = optarg;
 			break;
 		case 'h':
@@ -391,13 +382,13 @@ int main(int argc, char **argv)
 	const struct command *command;
 	int error, status;
 
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");	/* no more: JSON and /proc have decimal points */
 	command = parse_options(argc, argv, &request);
 	error = sysroot_open(&machine.root, request.sysroot);
 	if (error)
 		errx(EXIT_FAILURE, "%s: %s", request.sysroot ? request.sysroot : "/",
 		     strerror(-error));
-	read_bus(&machine.root, &machine.bus);
+	vmbus_must_read(&machine.root, &machine.bus);
 	error = topology_read(&machine.root, &machine.topology);
 	if (error)
 		errx(EXIT_FAILURE, "/sys/devices/system/cpu/online: %s", strerror(-error));

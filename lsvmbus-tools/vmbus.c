@@ -2,10 +2,11 @@
 /*
  * vmbus.c - the devices of the VMBus and their channels, as sysfs shows them
  *
- * Documentation/ABI/stable/sysfs-bus-vmbus of the kernel. Devices come and go while they are read: one
- * that cannot be read to its end is left out. Files that are missing (older kernels, channels that
- * are not open) or hold nonsense leave their number unknown.
+ * Documentation/ABI/stable/sysfs-bus-vmbus of the kernel. Devices come and go while they are read:
+ * one that cannot be read to its end is left out. Files that are missing (older kernels, channels
+ * that are not open) or hold nonsense leave their number unknown.
  */
+#include <err.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ static struct vmbus_channel *add_channel(struct vmbus_device *device, uint64_t r
 	return &more[device->count++];
 }
 
-/* Takes a number of 32 bits off the front of @text, as the kernel prints them: no sign, no space. */
+/* Takes a number of 32 bits off the front of @text: no sign, no space. */
 static bool take_number(const char **text, uint64_t *number)
 {
 	char *end;
@@ -228,6 +229,22 @@ int vmbus_read(const struct sysroot *root, struct vmbus *bus)
 	else if (bus->count)
 		qsort(bus->devices, bus->count, sizeof(*bus->devices), compare_devices);
 	return err;
+}
+
+/**
+ * vmbus_must_read() - read all devices, or end the program and say why not
+ * @root: where from
+ * @bus: filled in; freed with vmbus_free()
+ */
+void vmbus_must_read(const struct sysroot *root, struct vmbus *bus)
+{
+	int error = vmbus_read(root, bus);
+
+	if (error == -ENOENT)
+		errx(EXIT_FAILURE, "no VMBus here: /%s does not exist (not a guest of Hyper-V, or "
+		     "the module hv_vmbus is not loaded)", VMBUS_DEVICES);
+	if (error)
+		errx(EXIT_FAILURE, "/%s: %s", VMBUS_DEVICES, strerror(-error));
 }
 
 /**

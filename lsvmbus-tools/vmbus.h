@@ -57,6 +57,7 @@ struct vmbus {
 };
 
 int vmbus_read(const struct sysroot *root, struct vmbus *bus);
+void vmbus_must_read(const struct sysroot *root, struct vmbus *bus);
 void vmbus_free(struct vmbus *bus);
 const char *vmbus_state_name(uint64_t state);
 const struct vmbus_channel *vmbus_find(const struct vmbus *bus, const char *device,

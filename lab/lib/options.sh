@@ -24,6 +24,7 @@ L1, as root, one after the other. Needs no hardware virtualization; one run keep
   --file SRC:DST      puts a file or a folder at DST in L1 (missing folders are made)
   --test-modules      takes the test build of this tree's modules (make TEST=1)
   --l0-file SRC:DST   the same in L0
+  --l0-append ARGS    more kernel command line for L0
   --l0-script FILE    runs in L0 from the first script to the last, see below
   --out DIR           what the scripts leave in /out is copied to DIR
   --timeout SECONDS   wall time for the whole run without the building of images (default $TIMEOUT)
@@ -59,7 +60,7 @@ END
 }
 
 SCRIPTS=() SCRIPT_BACKENDS=() FILES=() L0_FILES=() L1_DEVICES=()
-L0_SCRIPT='' OUT='' KEEP_CONSOLE='' TEST_MODULES='' TIMEOUT=1200 HOST=bochs
+L0_APPEND='' L0_SCRIPT='' OUT='' KEEP_CONSOLE='' TEST_MODULES='' TIMEOUT=1200 HOST=bochs
 L1_KERNEL=6.12 L1_CPUS=1 L1_MEM=768 L1_APPEND='' HV=$HV_DEFAULT
 
 # one_of OPTION VALUE ALLOWED...
@@ -110,7 +111,7 @@ options_parse()
 			TEST_MODULES=1
 			continue
 			;;
-		--backend | --script | --file | --l0-file | --l0-script | --out | --timeout | --l1-kernel | \
+		--backend | --script | --file | --l0-append | --l0-file | --l0-script | --out | --timeout | --l1-kernel | \
 			--l1-cpus | --l1-mem | --l1-append | --l1-device | --hv | --host)
 			[ $# -gt 0 ] || die "$STATUS_USAGE" "$option needs a value; see lab/run --help"
 			value=$1
@@ -131,6 +132,7 @@ options_parse()
 			;;
 		--file) source_and_place --file "$value"; FILES+=("$value") ;;
 		--l0-file) source_and_place --l0-file "$value"; L0_FILES+=("$value") ;;
+		--l0-append) L0_APPEND=$value ;;
 		--l0-script) a_file --l0-script "$value"; L0_SCRIPT=$value ;;
 		--out) OUT=$value ;;
 		--timeout) number --timeout "$value"; TIMEOUT=$value ;;

@@ -2,9 +2,9 @@
 /*
  * sysfs.c - fuzz target: all that reads sysfs and procfs, on files of the fuzzer's choice
  *
- * A file is opened in sysroot.c with openat2(2); here it is a memfd with the next line of the fuzzer's
- * input, or an error. Folders list a few names, of which some are lines of the input. The rest of the
- * code is what the tools are built of.
+ * A file is opened in sysroot.c with openat2(2); here it is a memfd with the next line of the
+ * fuzzer's input, or an error. Folders list a few names, of which some are lines of the input. The
+ * rest of the code is what the tools are built of.
  */
 #include <errno.h>
 #include <stdarg.h>

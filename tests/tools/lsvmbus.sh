@@ -11,23 +11,23 @@ lsvmbus_version()
 	[ "$(lsvmbus -V)" = "lsvmbus $(sed -n 's/^VERSION = //p' "$top/Makefile")" ]
 }
 
-# The rate of a channel that has 500 interrupts more at the second of two times, a second apart.
+# The rate of a channel that has 600 interrupts more at the second of two times, three seconds apart.
 lsvmbus_rate()
 {
 	local tree=$out/watched rate lines
 
 	rm -rf "$tree" && cp -a "$trees/amd" "$tree" || return
 	lines=$(
-		lsvmbus --sysroot "$tree" -w 1 --count 2 -P -o RELID,INTERRUPTS/S |
+		lsvmbus --sysroot "$tree" -w 3 --count 2 -P -o RELID,INTERRUPTS/S |
 			while read -r line; do
 				echo "$line"
 				# After the first channel of the first time, before the second time.
-				echo 33620 >"$tree/$lsvmbus_nic/channels/12/interrupts"
+				echo 33720 >"$tree/$lsvmbus_nic/channels/12/interrupts"
 			done
 	)
 	rate=$(sed -n 's/^RELID="12" INTERRUPTS_S="\([0-9.]\+\)"$/\1/p' <<<"$lines")
 	[ "$(grep -c '^RELID="12"' <<<"$lines")" = 2 ] &&
-		awk -v rate="$rate" 'BEGIN { exit !(rate > 200 && rate <= 500) }'
+		awk -v rate="$rate" 'BEGIN { exit !(rate > 10 && rate <= 200) }'
 }
 
 # A device whose files answer ENODEV, as those of one that is removed do, is left out; the rest is not.
@@ -75,7 +75,8 @@ lsvmbus_tree_is_a_root()
 	echo 5 >"$outside/id" && echo '{x}' >"$outside/class_id"
 	ln -s "$outside" "$tree/sys/bus/vmbus/devices/absolute"
 	ln -s ../../../../../outside "$tree/sys/bus/vmbus/devices/relative"
-	mkdir "$tree/sys/bus/vmbus/devices/fifo" && mkfifo "$tree/sys/bus/vmbus/devices/fifo/class_id"
+	mkdir "$tree/sys/bus/vmbus/devices/fifo" && mkfifo "$tree/sys/bus/vmbus/devices/fifo/class_id" &&
+		echo 7 >"$tree/sys/bus/vmbus/devices/fifo/id"
 	[ -z "$(timeout 10 lsvmbus --sysroot "$tree" 2>/dev/null)" ]
 }
 

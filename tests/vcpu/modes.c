@@ -7,6 +7,7 @@
 #include "test.h"
 
 /* modes_code.S */
+extern const char modes_pdptrs[];
 extern const char modes_round_trip[], modes_int21[], modes_unreal[], modes_nx_pae[],
 	modes_nx_pae_read1[], modes_nx_pae_read3[], modes_v86[], modes_v86_int[],
 	modes_v86_trap[], modes_syscall_entry[];
@@ -287,6 +288,34 @@ static void efer(void)
 	run_to_done(vcpu);
 }
 
+/* PDPTRs are registers, not memory: what the VMM sets holds until CR3 is loaded. */
+static void pdptrs(void)
+{
+	struct l2_vcpu *vcpu = machine_new(0);
+	struct kvm_sregs2 sregs;
+	uint64_t first;
+
+	if (!cap(vcpu->l2->vm_fd, KVM_CAP_SREGS2))
+		test_skip("no KVM_SET_SREGS2");
+	machine_start32(vcpu, modes_pdptrs, PAGING_PAE);
+	*(uint32_t *)guest_pointer(vcpu, MODES_MARK, 4) = 0x600dcafe;
+	CHECK_EQ(run_to_sync(vcpu), 1);
+	IOCTL(vcpu->fd, KVM_GET_SREGS2, &sregs);
+	CHECK_EQ(sregs.flags, KVM_SREGS2_FLAGS_PDPTRS_VALID);
+	first = sregs.pdptrs[0];
+	CHECK_EQ(first, *(uint64_t *)guest_pointer(vcpu, PAE_POINTERS, 8));
+	CHECK(sregs.pdptrs[1] != first);
+	sregs.pdptrs[1] = first;
+	IOCTL(vcpu->fd, KVM_SET_SREGS2, &sregs);
+	CHECK_EQ(run_to_sync(vcpu), 0x600dcafe);
+	IOCTL(vcpu->fd, KVM_GET_SREGS2, &sregs);
+	CHECK_EQ(sregs.pdptrs[1], first);
+	run_to_done(vcpu);
+	sregs.cr0 &= ~CR0_PG;				/* without PAE paging there are none */
+	CHECK(ioctl(vcpu->fd, KVM_SET_SREGS2, &sregs) < 0);
+	CHECK_EQ(errno, EINVAL);
+}
+
 const struct test modes_tests[] = {
 	{ "modes/round-trip", "real, protected, paged, PAE, 64-bit mode and back",
 	  round_trip_plain },
@@ -296,6 +325,7 @@ const struct test modes_tests[] = {
 	{ "modes/v86", "virtual-8086 mode, and INT in it", v86 },
 	{ "modes/nx-long", "PTE bit 63 with NXE clear and set, 64-bit mode", nx_long },
 	{ "modes/nx-pae", "PTE bit 63 with NXE clear and set, PAE paging", nx_pae },
+	{ "modes/pdptrs", "KVM_GET/SET_SREGS2: PDPTRs of the VMM's choice", pdptrs },
 	{ "modes/syscall", "SYSCALL and SYSRET with SCE clear and set", syscall_sce },
 	{ "modes/efer", "EFER reads as written; reserved and locked bits", efer },
 	{ }

@@ -232,4 +232,13 @@ modes_syscall_cs:
 modes_syscall_ss:
 	.quad 0
 
+/* Reads MODES_MARK through PDPTR 1, which the VMM sets. */
+	.code32
+	.global modes_pdptrs
+modes_pdptrs:
+	sync 1
+	mov 0x40000000 + MODES_MARK, %eax
+	sync_eax
+	done
+
 	.section .note.GNU-stack, "", @progbits

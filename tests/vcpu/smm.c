@@ -113,18 +113,24 @@ static GUEST void blocked_guest(void)
 	GUEST_EQ(trap_log[0].vector, NMI_VECTOR);
 }
 
-/* In SMM a second SMI and an NMI wait for RSM. */
-static void blocked(void)
+/* A guest of blocked_guest() in the handler, before its first stop */
+static struct l2_vcpu *machine_in_handler(void)
 {
 	struct l2_vcpu *vcpu = machine_smm(SMBASE);
-	struct kvm_vcpu_events events;
 
 	machine_start64(vcpu, blocked_guest);
 	CHECK_EQ(run_to_sync(vcpu), 1);
 	IOCTL(vcpu->fd, KVM_SMI, NULL);
 	run_to_sync(vcpu);
-	events = get_events(vcpu);
-	CHECK_EQ(events.smi.smm, 1);
+	CHECK_EQ(get_events(vcpu).smi.smm, 1);
+	return vcpu;
+}
+
+/* In SMM a second SMI and an NMI wait for RSM. */
+static void blocked(void)
+{
+	struct l2_vcpu *vcpu = machine_in_handler();
+
 	IOCTL(vcpu->fd, KVM_NMI, NULL);
 	IOCTL(vcpu->fd, KVM_SMI, NULL);
 	CHECK_EQ(run_to_sync(vcpu), SMBASE >> 4);
@@ -132,9 +138,43 @@ static void blocked(void)
 	run_to_done(vcpu);
 }
 
+/* INIT waits for RSM; then the vCPU, which is the boot processor, begins at the reset vector. */
+static void init(void)
+{
+	struct l2_vcpu *vcpu = machine_in_handler();
+	struct kvm_vcpu_events events = get_events(vcpu);
+
+	events.flags |= KVM_VCPUEVENT_VALID_SMM;
+	events.smi.latched_init = 1;
+	set_events(vcpu, events);
+	CHECK_EQ(run_to_sync(vcpu), SMBASE >> 4);
+	CHECK_EQ(get_events(vcpu).smi.latched_init, 1);
+	CHECK(run(vcpu) != KVM_EXIT_IO);		/* no code there */
+	CHECK_EQ(get_events(vcpu).smi.smm, 0);
+	CHECK_EQ(get_sregs(vcpu).cs.base, 0xffff0000);
+	CHECK_EQ(get_regs(vcpu).rip, 0xfff0);
+	CHECK_EQ(get_sregs(vcpu).efer, 0);
+}
+
+static void shutdown(void)
+{
+	struct l2_vcpu *vcpu = machine_in_handler();
+	struct kvm_sregs sregs = get_sregs(vcpu);
+	struct kvm_regs regs = get_regs(vcpu);
+
+	memcpy(guest_pointer(vcpu, SMBASE + 0x8100, 2), "\x0f\x0b", 2);	/* UD2 */
+	regs.rip = 0x8100;
+	set_regs(vcpu, regs);
+	sregs.idt.limit = 0;
+	set_sregs(vcpu, sregs);
+	run_to_exit(vcpu, KVM_EXIT_SHUTDOWN);
+}
+
 const struct test smm_tests[] = {
 	{ "smm/entry", "KVM_SMI, also as the answer to port 0xb2; RSM restores all", entry },
 	{ "smm/moved", "the same with another SMBASE", moved },
 	{ "smm/blocked", "a second SMI and an NMI wait for RSM", blocked },
+	{ "smm/init", "INIT waits for RSM", init },
+	{ "smm/shutdown", "a triple fault in SMM", shutdown },
 	{ }
 };

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -49,6 +50,25 @@ static unsigned int load(const struct plan_channel *channels, size_t count, int 
 	for (i = 0; i < count; i++)
 		n += channels[i].busy && channels[i].target == cpu;
 	return n;
+}
+
+/* No channel has more of its own device beside it than it would have on another CPU. */
+static void assert_spread(const struct plan_channel *channels, size_t count)
+{
+	unsigned int of_device[CPULIST_MAX];
+	size_t i, j;
+	int cpu;
+
+	for (i = 0; i < count; i++) {
+		if (!channels[i].busy || channels[i].fixed)
+			continue;
+		memset(of_device, 0, sizeof(of_device));
+		for (j = 0; j < count; j++)
+			if (channels[j].busy && channels[j].device == channels[i].device)
+				of_device[channels[j].target]++;
+		cpulist_for_each(cpu, &cpus.usable)
+			assert_true(of_device[channels[i].target] <= of_device[cpu] + 1);
+	}
 }
 
 /* A plan that is followed must ask for nothing more. */
@@ -233,6 +253,41 @@ static void unknown_cpu(void **state)
 	assert_in_range(channels[1].target, 0, 1);
 }
 
+/* Of any machine. */
+static void any_machine(void **state)
+{
+	struct plan_channel channels[64];
+	unsigned int seed, devices;
+	size_t i, count;
+
+	(void)state;
+	for (seed = 0; seed < 2000; seed++) {
+		srand(seed);
+		machine(8 + 8 * (rand() % 2), 1 + rand() % 2, 1 + rand() % 2);
+		for (i = rand() % 7; i; i--)
+			avoid(rand() % 16);
+		if (!cpulist_count(&cpus.usable))
+			continue;
+		cpus.any_node = rand() % 2;
+		count = rand() % 64;
+		devices = 1 + rand() % 5;
+		for (i = 0; i < count; i++) {
+			channels[i] = busy(rand() % devices, rand() % 8);
+			channels[i].busy = rand() % 4;	/* most */
+			channels[i].fixed = !(rand() % 10);
+		}
+		plan_spread(&cpus, channels, count);
+		for (i = 0; i < count; i++)
+			if (channels[i].fixed)
+				assert_int_equal(channels[i].target, channels[i].cpu);
+			else
+				assert_true(cpulist_has(&cpus.usable, channels[i].target));
+		if (cpus.any_node)
+			assert_spread(channels, count);
+		assert_stable(channels, count);
+	}
+}
+
 static void nothing(void **state)
 {
 	(void)state;
@@ -254,6 +309,7 @@ int main(void)
 		cmocka_unit_test(quiet_stays),
 		cmocka_unit_test(fixed_counts),
 		cmocka_unit_test(unknown_cpu),
+		cmocka_unit_test(any_machine),
 		cmocka_unit_test(nothing),
 	};
 

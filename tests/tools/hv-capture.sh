@@ -53,7 +53,7 @@ make_private()
 	cat >"$1.tree" <<'END'
 proc/sys/kernel/hostname = secretbox
 proc/cmdline = root=UUID=0A1B2C3D-1111-2222-3333-444455556666 ip=10.1.2.3 ro
-proc/2101/cmdline = /usr/bin/qemu-system-x86_64\0-name\0guest=web1,debug-threads=on\0-uuid\00000a1b2c3d-1111-2222-3333-444455556666\0-device\0virtio-net-pci,mac=52:54:00:AB:cd:ef\0-vnc\000010.1.2.33:1,share=force-shared\0-incoming\0tcp:[fe80::5054:ff:feab:cdef]:4444\0\c
+proc/2101/cmdline = /usr/bin/qemu-system-x86_64\0-name\0guest=web1,debug-threads=on\0-uuid\00000a1b2c3d-1111-2222-3333-444455556666\0-device\0virtio-net-pci,mac=52:54:00:AB:cd:ef\0-spice\0addr=10.1.2.33,port=5900\0-incoming\0tcp:[fe80::5054:ff:feab:cdef]:4444\0\c
 dmesg = Hyper-V: Host Build 10.0.20.18-1-0\nsecretbox hv_netvsc b6650ff7-33bc-4840-8048-e0676786f393: eth0 52:54:00:ab:cd:ef 10.1.2.3
 END
 	"$here/../trees/make" "$1.tree" "$1"
@@ -75,7 +75,7 @@ masks()
 	check "tools/hv-capture/addresses" "$(cat "$dir/proc/cmdline" "$dir/dmesg")" [ \
 		"$(grep -oE 'ip=192[0-9.]+' "$dir/proc/cmdline")" = "ip=$(grep -oE '192[0-9.]+' "$dir/dmesg")" ]
 	check "tools/hv-capture/long-address" "$(tr '\0' ' ' <"$dir/proc/2101/cmdline")" [ \
-		"$(grep -aoE '192[0-9.]+:' "$dir/proc/2101/cmdline")" != "$(grep -oE '192[0-9.]+' "$dir/dmesg")3:" ]
+		"$(grep -aoE '192[0-9.]+,' "$dir/proc/2101/cmdline")" != "$(grep -oE '192[0-9.]+' "$dir/dmesg")3," ]
 	check "tools/hv-capture/host-build" "$(cat "$dir/dmesg")" \
 		grep -q 'Host Build 10.0.20.18-1-0' "$dir/dmesg"
 	device=$(grep -oE '00000000-[0-9a-f-]*' "$dir/dmesg")

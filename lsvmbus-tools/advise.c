@@ -14,8 +14,6 @@
 #include "qemu.h"
 #include "text.h"
 
-#define KVM_VENDOR	0x40000100u
-
 static void add(struct findings *findings, const char *check, char *subject, char *finding,
 		char *evidence, char *remedy)
 {
@@ -126,7 +124,7 @@ static void check_offer(struct findings *findings, const struct machine *machine
 
 static void check_interface(struct findings *findings, const struct machine *machine)
 {
-	const uint32_t *regs = cpuid_find(&machine->cpuid, KVM_VENDOR);
+	const uint32_t *regs = cpuid_find(&machine->cpuid, LEAF_SECOND);
 	char *signature;
 
 	if (!regs)
@@ -135,7 +133,7 @@ static void check_interface(struct findings *findings, const struct machine *mac
 	if (!strncmp(signature, "KVMKVMKVM", 9))
 		add_here(findings, "kvm-hides-hyperv",
 			 "KVM's own interface hides Hyper-V's: Linux takes this guest for one of KVM",
-			 text_format("CPUID 0x%08x is \"%s\", behind Hyper-V's leaves", KVM_VENDOR,
+			 text_format("CPUID 0x%08x is \"%s\", behind Hyper-V's leaves", LEAF_SECOND,
 				     signature),
 			 "if the host is QEMU: -cpu ...,kvm=off");
 	free(signature);

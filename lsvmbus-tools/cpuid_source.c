@@ -63,8 +63,9 @@ static void read_instruction(struct cpuid *cpuid)
 			/* Leaf 1 names the CPU it was read on; nobody asks for that. */
 			if (leaf.leaf == 1)
 				regs[EBX] &= 0x00ffffff;
+			/* What answers with a number of another range is no first leaf. */
 			if (!(leaf.leaf & 0xff))
-				highest = regs[EAX];
+				highest = regs[EAX] >> 8 == leaf.leaf >> 8 ? regs[EAX] : 0;
 			if (leaf.leaf > highest)
 				break;
 			keep(cpuid, &leaf);

@@ -11,8 +11,6 @@
 #include "leaves.h"
 #include "text.h"
 
-#define KVM_VENDOR	0x40000100u	/* KVM's first leaf, where Hyper-V's are in front of it */
-
 /**
  * facts_add() - add a line
  * @facts: the lines
@@ -121,8 +119,8 @@ void facts_guest(struct facts *facts, const struct machine *machine)
 	regs = cpuid_find(cpuid, LEAF_VENDOR);
 	if (regs)
 		add(facts, "guest", "hypervisor", leaves_signature(regs), "vendor's signature");
-	regs = cpuid_find(cpuid, KVM_VENDOR);
-	if (regs)
+	regs = cpuid_find(cpuid, LEAF_SECOND);
+	if (regs && regs[EBX])
 		add(facts, "guest", "second hypervisor", leaves_signature(regs),
 		    "signature behind Hyper-V's leaves: Linux takes this one's interface");
 	regs = cpuid_find(cpuid, 0);

@@ -18,6 +18,7 @@
 #define LEAF_NESTED	0x4000000au
 #define LEAF_ISOLATION	0x4000000cu
 #define LEAF_LAST	0x4000000cu	/* the last that has a meaning */
+#define LEAF_SECOND	0x40000100u	/* first leaf of another interface behind Hyper-V's */
 
 /* Bits that more than the table of names needs to know. */
 #define FEATURES_EAX_VP_RUNTIME		0

@@ -59,66 +59,64 @@ static void check_backend(struct findings *findings, const struct machine *machi
 		 "stop the VMs, modprobe -r kvm_intel, then modprobe hv_evmcs or modprobe kvm_intel enlightened_vmcs=1");
 }
 
-struct nested_feature {
-	unsigned int bit;
-	const char *name;
-};
-
-/* The missing ones, separated by commas; NULL if none is. */
-static char *missing_features(const struct machine *machine, const struct nested_feature *features,
-			      size_t count, char *missing)
+/* Does the CPU have what KVM needs? Unknown if a captured file has no such leaf. */
+static enum answer has_nesting(const struct machine *machine)
 {
-	size_t i;
+	const struct cpuid *cpuid = &machine->cpuid;
 
-	for (i = 0; i < count; i++) {
-		char *before = missing;
-
-		if (cpuid_bit(&machine->cpuid, LEAF_NESTED, EAX, features[i].bit))
-			continue;
-		missing = text_format("%s%s%s", before ? before : "", before ? ", " : "",
-				      features[i].name);
-		free(before);
-	}
-	return missing;
+	if (is_amd(machine))
+		return cpuid_find(cpuid, 0x80000001) ?
+		       answer_of(cpuid_bit(cpuid, 0x80000001, ECX, 2)) : UNKNOWN;
+	return cpuid_find(cpuid, 1) ? answer_of(cpuid_bit(cpuid, 1, ECX, 5)) : UNKNOWN;
 }
+
+static void check_nesting(struct findings *findings, const struct machine *machine)
+{
+	if (has_nesting(machine) != NO)
+		return;
+	add_here(findings, "no-nesting", "the host offers no nested virtualization",
+		 text_format("CPUID has no %s", is_amd(machine) ? "SVM" : "VMX"),
+		 "with the VM off, on the host: Set-VMProcessor -VMName NAME -ExposeVirtualizationExtensions $true; on Azure: a VM size with nested virtualization");
+}
+
+/* What a nested hypervisor can use, by vendor. */
+static const struct nested_feature {
+	unsigned int bit;
+	bool intel, amd;
+	const char *name;
+} nested_features[] = {
+	{ NESTED_EAX_DIRECT_FLUSH, true, true, "direct virtual flush" },
+	{ NESTED_EAX_GPA_FLUSH, true, false, "guest-physical flush hypercalls" },
+	{ NESTED_EAX_MSR_BITMAP, true, true, "enlightened MSR bitmap" },
+	{ NESTED_EAX_ENLIGHTENED_TLB, false, true, "enlightened TLB" },
+};
 
 static void check_offer(struct findings *findings, const struct machine *machine)
 {
-	static const struct nested_feature intel[] = {
-		{ NESTED_EAX_DIRECT_FLUSH, "direct virtual flush" },
-		{ NESTED_EAX_GPA_FLUSH, "guest-physical flush hypercalls" },
-		{ NESTED_EAX_MSR_BITMAP, "enlightened MSR bitmap" },
-	};
-	static const struct nested_feature amd[] = {
-		{ NESTED_EAX_DIRECT_FLUSH, "direct virtual flush" },
-		{ NESTED_EAX_MSR_BITMAP, "enlightened MSR bitmap" },
-		{ NESTED_EAX_ENLIGHTENED_TLB, "enlightened TLB" },
-	};
-	const struct cpuid *cpuid = &machine->cpuid;
+	uint32_t offered = cpuid_reg(&machine->cpuid, LEAF_NESTED, EAX);
 	bool on_amd = is_amd(machine);
-	char *missing = NULL;
+	char *missing;
+	size_t i;
 
-	if (!cpuid_find(cpuid, on_amd ? 0x80000001 : 1))
+	if (has_nesting(machine) != YES)
 		return;
-	if (!cpuid_bit(cpuid, 1, ECX, 5) && !cpuid_bit(cpuid, 0x80000001, ECX, 2)) {
-		add_here(findings, "no-nesting", "the host offers no nested virtualization",
-			 text_format("CPUID has %s", on_amd ? "no SVM" : "no VMX"),
-			 "with the VM off, on the host: Set-VMProcessor -VMName NAME -ExposeVirtualizationExtensions $true; on Azure: a VM size with nested virtualization");
-		return;
+	missing = text_format("%s", on_amd || offers_evmcs(&machine->cpuid) ? "" :
+			      ", enlightened VMCS");
+	for (i = 0; i < sizeof(nested_features) / sizeof(nested_features[0]); i++) {
+		const struct nested_feature *feature = &nested_features[i];
+		char *before = missing;
+
+		if (offered >> feature->bit & 1 || !(on_amd ? feature->amd : feature->intel))
+			continue;
+		missing = text_format("%s, %s", before, feature->name);
+		free(before);
 	}
-	if (!on_amd && !offers_evmcs(cpuid))
-		missing = text_format("enlightened VMCS");
-	if (on_amd)
-		missing = missing_features(machine, amd, sizeof(amd) / sizeof(amd[0]), missing);
-	else
-		missing = missing_features(machine, intel, sizeof(intel) / sizeof(intel[0]), missing);
-	if (!missing)
-		return;
-	add(findings, "nested-features", text_format("this guest"),
-	    text_format("nested features that the host does not offer: %s", missing),
-	    text_format("CPUID 0x40000004 EAX 0x%08x, 0x4000000a EAX 0x%08x",
-			cpuid_reg(cpuid, LEAF_HINTS, EAX), cpuid_reg(cpuid, LEAF_NESTED, EAX)),
-	    text_format("a newer Hyper-V, or a newer configuration version of the VM; if the host is QEMU, its hv-evmcs, hv-emsr-bitmap and hv-tlbflush-direct"));
+	if (missing[0])
+		add(findings, "nested-features", text_format("this guest"),
+		    text_format("nested features that the host does not offer: %s", missing + 2),
+		    text_format("CPUID 0x40000004 EAX 0x%08x, 0x4000000a EAX 0x%08x",
+				cpuid_reg(&machine->cpuid, LEAF_HINTS, EAX), offered),
+		    text_format("a newer Hyper-V, or a newer configuration version of the VM; if the host is QEMU, its hv-evmcs, hv-emsr-bitmap and hv-tlbflush-direct"));
 	free(missing);
 }
 
@@ -296,6 +294,7 @@ int advise(struct findings *findings, const struct machine *machine)
 	int error;
 
 	*findings = (struct findings){ 0 };
+	check_nesting(findings, machine);
 	check_offer(findings, machine);
 	check_backend(findings, machine);
 	check_interface(findings, machine);

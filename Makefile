@@ -3,6 +3,7 @@
 # make            builds the modules; the last lines name the .ko files
 # make TEST=1     the test build: with checkers, and knobs that break the modules on purpose
 # make bench      builds bench/hvbench
+# make tools      builds lsvmbus-tools/
 # make clean      removes what these built
 #
 # KDIR=DIR        build files of the kernel to build for. Default: the running kernel's headers
@@ -11,6 +12,9 @@
 #                 that kernel's own files, if it is new to us and not installed here
 #                 (Documentation/private-types.rst)
 # W=1 C=2 V=1     as in the kernel: more warnings, sparse, show the commands
+
+# The one place that holds the version; other Makefiles read it from here.
+VERSION = 0.1
 
 include Kbuild
 MODULES := $(obj-m:/=)
@@ -28,7 +32,7 @@ define kdir_functions
 	};
 endef
 
-ifneq ($(filter-out bench clean,$(or $(MAKECMDGOALS),modules)),)
+ifneq ($(filter-out bench tools clean,$(or $(MAKECMDGOALS),modules)),)
 override KDIR := $(or $(KDIR),$(shell $(kdir_functions) \
 	for dir in "/lib/modules/$$(uname -r)/build" $$(installed); do \
 		! supported "$$dir" >/dev/null 2>&1 || { echo "$$dir"; break; }; \
@@ -75,9 +79,13 @@ kdir:
 bench:
 	$(MAKE) -C bench
 
+tools:
+	$(MAKE) -C lsvmbus-tools
+
 clean:
 	rm -rf build/modules build/tests
 	$(MAKE) -C bench clean
+	$(MAKE) -C lsvmbus-tools clean
 
-.PHONY: modules kdir bench clean
+.PHONY: modules kdir bench tools clean
 .DEFAULT_GOAL := modules

@@ -1,147 +1,374 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lshv - what Hyper-V offers to this machine: its CPUID leaves, decoded
- *
- * TLFS, "Feature and Interface Discovery" and "Nested Virtualization".
+ * lshv - what this guest of Hyper-V is, what it is offered and what it uses
  */
-#include <cpuid.h>
+#include <err.h>
+#include <errno.h>
 #include <getopt.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAF_FIRST	0x40000000u
-#define LEAF_FEATURES	0x40000003u
-#define LEAF_HINTS	0x40000004u
-#define LEAF_NESTED	0x4000000au
+#include "advise.h"
+#include "columns.h"
+#include "facts.h"
+#include "leaves.h"
+#include "machine.h"
+#include "text.h"
+#include "tool.h"
 
-enum reg { EAX, EBX, ECX, EDX };
+/* Exit status. */
+enum { FINE, FINDINGS, ERROR };
 
-struct bit {
-	uint32_t leaf;
-	enum reg reg;
-	unsigned int bit;
-	const char *meaning;
+#define NO_HYPERV	FINDINGS	/* said in words on standard error */
+
+enum view { VIEW_SUMMARY, VIEW_LEAVES, VIEW_ADVISE, VIEW_DUMP_CPUID, VIEW_DUMP_MSR };
+
+enum { FACT_TOPIC, FACT_NAME, FACT_VALUE, FACT_MEANING, FACT_OFFERED, FACT_ON, FACT_LEAF, FACT_REG,
+       FACT_BITS };
+
+static const struct column fact_columns[] = {
+	[FACT_TOPIC] = { "TOPIC", 0, 0, SCOLS_JSON_STRING,
+			 "guest, clock, backend, enlightenment, leaf, or a module that has statistics" },
+	[FACT_NAME] = { "NAME", 0, 0, SCOLS_JSON_STRING, "what the line is about" },
+	[FACT_VALUE] = { "VALUE", 0, 0, SCOLS_JSON_STRING, "its value" },
+	[FACT_MEANING] = { "MEANING", 0, 0, SCOLS_JSON_STRING, "what it is, or why it is so" },
+	[FACT_OFFERED] = { "OFFERED", 0, 0, SCOLS_JSON_STRING,
+			   "enlightenment: the host offers it (yes, no)" },
+	[FACT_ON] = { "ON", 0, 0, SCOLS_JSON_STRING,
+		      "enlightenment: it is on (yes, no, unknown)" },
+	[FACT_LEAF] = { "LEAF", 0, 0, SCOLS_JSON_STRING, "CPUID leaf that says so" },
+	[FACT_REG] = { "REG", 0, 0, SCOLS_JSON_STRING, "its register" },
+	[FACT_BITS] = { "BITS", 0, SCOLS_FL_RIGHT, SCOLS_JSON_STRING, "its bits" },
+	{ NULL }
 };
 
-static const struct bit bits[] = {
-	{ LEAF_FEATURES, EAX, 0, "VP run time MSR" },
-	{ LEAF_FEATURES, EAX, 1, "reference counter MSR" },
-	{ LEAF_FEATURES, EAX, 2, "SynIC MSRs" },
-	{ LEAF_FEATURES, EAX, 3, "synthetic timer MSRs" },
-	{ LEAF_FEATURES, EAX, 4, "APIC access MSRs" },
-	{ LEAF_FEATURES, EAX, 5, "hypercall MSRs" },
-	{ LEAF_FEATURES, EAX, 6, "VP index MSR" },
-	{ LEAF_FEATURES, EAX, 9, "reference TSC page" },
-	{ LEAF_FEATURES, EAX, 11, "frequency MSRs" },
-	{ LEAF_FEATURES, EAX, 13, "reenlightenment MSRs" },
-	{ LEAF_FEATURES, EAX, 15, "invariant TSC control" },
-	{ LEAF_FEATURES, EDX, 4, "hypercall input in XMM registers" },
-	{ LEAF_HINTS, EAX, 1, "hypercall for local TLB flush" },
-	{ LEAF_HINTS, EAX, 2, "hypercall for remote TLB flush" },
-	{ LEAF_HINTS, EAX, 3, "MSRs for APIC EOI, ICR and TPR" },
-	{ LEAF_HINTS, EAX, 5, "relaxed timing" },
-	{ LEAF_HINTS, EAX, 9, "deprecate AutoEOI" },
-	{ LEAF_HINTS, EAX, 10, "hypercall for IPIs" },
-	{ LEAF_HINTS, EAX, 11, "extended processor masks" },
-	{ LEAF_HINTS, EAX, 12, "this is a nested guest" },
-	{ LEAF_HINTS, EAX, 14, "use enlightened VMCS" },
-	{ LEAF_NESTED, EAX, 17, "direct virtual flush" },
-	{ LEAF_NESTED, EAX, 18, "guest-physical flush hypercalls" },
-	{ LEAF_NESTED, EAX, 19, "enlightened MSR bitmap" },
-	{ LEAF_NESTED, EAX, 20, "virtualization exceptions in the #PF class" },
-	{ LEAF_NESTED, EAX, 21, "non-zero guest IA32_DEBUGCTL" },
-	{ LEAF_NESTED, EAX, 22, "enlightened TLB (AMD)" },
-	{ LEAF_NESTED, EBX, 0, "IA32_PERF_GLOBAL_CTRL in the enlightened VMCS" },
+enum { FINDING_CHECK, FINDING_SUBJECT, FINDING_FINDING, FINDING_EVIDENCE, FINDING_REMEDY };
+
+static const struct column finding_columns[] = {
+	[FINDING_CHECK] = { "CHECK", 0, 0, SCOLS_JSON_STRING, "short name of the trap" },
+	[FINDING_SUBJECT] = { "SUBJECT", 0, 0, SCOLS_JSON_STRING, "this guest, or one of its VMs" },
+	[FINDING_FINDING] = { "FINDING", 0.3, SCOLS_FL_WRAP, SCOLS_JSON_STRING, "what is wrong" },
+	[FINDING_EVIDENCE] = { "EVIDENCE", 0.3, SCOLS_FL_WRAP, SCOLS_JSON_STRING,
+			       "where that shows" },
+	[FINDING_REMEDY] = { "REMEDY", 0.3, SCOLS_FL_WRAP, SCOLS_JSON_STRING, "the way out" },
+	{ NULL }
 };
 
-static void leaf_read(uint32_t leaf, uint32_t regs[4])
+static const char *const usual_columns[] = {
+	[VIEW_SUMMARY] = "TOPIC,NAME,VALUE,MEANING",
+	[VIEW_LEAVES] = "LEAF,REG,BITS,NAME,VALUE,MEANING",
+	[VIEW_ADVISE] = "SUBJECT,FINDING,EVIDENCE,REMEDY",
+	[VIEW_DUMP_CPUID] = NULL,
+	[VIEW_DUMP_MSR] = NULL,
+};
+
+static char *copy(const char *text)
 {
-	__cpuid(leaf, regs[EAX], regs[EBX], regs[ECX], regs[EDX]);
+	return text ? text_format("%s", text) : NULL;
 }
 
-/* Is a hypervisor there that speaks Hyper-V's interface? Fills in its highest leaf. */
-static bool hyperv_present(uint32_t *max_leaf)
+static char *fact_value(const void *object, unsigned int id)
 {
-	uint32_t regs[4];
-	char vendor[12];
+	const struct fact *fact = object;
 
-	__cpuid(1, regs[EAX], regs[EBX], regs[ECX], regs[EDX]);
-	if (!(regs[ECX] >> 31 & 1))
+	switch (id) {
+	case FACT_TOPIC:
+		return copy(fact->topic);
+	case FACT_NAME:
+		return copy(fact->name);
+	case FACT_VALUE:
+		return copy(fact->value);
+	case FACT_MEANING:
+		return copy(fact->meaning);
+	case FACT_OFFERED:
+		return copy(fact->offered);
+	case FACT_ON:
+		return copy(fact->on);
+	case FACT_LEAF:
+		return copy(fact->leaf);
+	case FACT_REG:
+		return copy(fact->reg);
+	case FACT_BITS:
+		return copy(fact->bits);
+	default:
+		return NULL;
+	}
+}
+
+static char *finding_value(const void *object, unsigned int id)
+{
+	const struct finding *finding = object;
+
+	switch (id) {
+	case FINDING_CHECK:
+		return copy(finding->check);
+	case FINDING_SUBJECT:
+		return copy(finding->subject);
+	case FINDING_FINDING:
+		return copy(finding->finding);
+	case FINDING_EVIDENCE:
+		return copy(finding->evidence);
+	case FINDING_REMEDY:
+		return copy(finding->remedy);
+	default:
+		return NULL;
+	}
+}
+
+static const char usage_line[] = "Usage: lshv [OPTION]...\n";
+
+static void usage(void)
+{
+	fputs(usage_line, stdout);
+	fputs("\nShow what this guest of Hyper-V is, what it is offered and what it uses.\n\n"
+	      " -a, --advise          look for known traps: finding, evidence, remedy\n"
+	      " -l, --leaves[=LIST]   Hyper-V's CPUID leaves, or those of LIST, decoded\n"
+	      COLUMNS_USAGE
+	      " -s, --sysroot DIR     of a captured tree (hv-capture) instead of this machine\n"
+	      "     --dump-cpuid      CPUID leaves as a captured tree has them\n"
+	      "     --dump-msr        Hyper-V's MSRs likewise; takes root and the module msr\n"
+	      " -h, --help            this text\n"
+	      " -V, --version         the version\n", stdout);
+	columns_help(fact_columns, stdout);
+	puts("\nWith --advise:");
+	columns_help(finding_columns, stdout);
+	puts("\nExit status: 0 fine, 1 not a guest of Hyper-V or, with --advise, something was found,\n"
+	     "2 an error.");
+}
+
+static int machine_read(struct machine *machine, const char *sysroot)
+{
+	int error = sysroot_open(&machine->root, sysroot);
+
+	if (error) {
+		warnx("%s: %s", sysroot, strerror(-error));
+		return error;
+	}
+	error = cpuid_read(&machine->cpuid, &machine->root);
+	if (error) {
+		warnx("%s/cpuid: %s", sysroot, error == -ENODATA ? "no CPUID leaf in it" :
+		      strerror(-error));
+		sysroot_close(&machine->root);
+		return error;
+	}
+	if (machine->cpuid.skipped)
+		warnx("%s/cpuid: %zu lines are no CPUID leaves", sysroot, machine->cpuid.skipped);
+	msr_read(&machine->msrs, &machine->root);
+	kernel_log_read(&machine->log, &machine->root);
+	clock_read(&machine->clock, &machine->root, &machine->log);
+	backend_read(&machine->backend, &machine->root, &machine->cpuid);
+	return 0;
+}
+
+static void machine_free(struct machine *machine)
+{
+	clock_free(&machine->clock);
+	kernel_log_free(&machine->log);
+	sysroot_close(&machine->root);
+}
+
+/* Says why, if this is no guest of Hyper-V. */
+static bool is_hyperv(const struct cpuid *cpuid)
+{
+	const uint32_t *regs = cpuid_find(cpuid, LEAF_VENDOR);
+	char *signature;
+	bool is;
+
+	if (!regs) {
+		warnx("this machine is not a guest of Hyper-V: no hypervisor shows itself in CPUID");
 		return false;
-	leaf_read(LEAF_FIRST, regs);
-	memcpy(vendor, &regs[EBX], 12);
-	*max_leaf = regs[EAX];
-	return !memcmp(vendor, "Microsoft Hv", 12);
+	}
+	signature = leaves_signature(regs);
+	is = !strcmp(signature, "Microsoft Hv");
+	if (!is)
+		warnx("this machine is not a guest of Hyper-V: the hypervisor calls itself \"%s\"",
+		      signature);
+	free(signature);
+	return is;
 }
 
-static void leaf_print(uint32_t leaf)
+/* Is @leaf in a list of numbers? An empty list has all. */
+static bool leaf_wanted(const char *list, const char *leaf)
 {
-	uint32_t regs[4];
+	unsigned long number = strtoul(leaf, NULL, 16);
+	char *end;
+
+	if (!list)
+		return true;
+	for (; *list; list = *end ? end + 1 : end) {
+		if (strtoul(list, &end, 16) == number)
+			return true;
+		end += strcspn(end, ",");
+	}
+	return false;
+}
+
+static int show_facts(const struct columns *columns, const struct machine *machine, enum view view,
+		      const char *leaves)
+{
+	struct libscols_table *table = columns_new(columns);
+	struct facts facts = { 0 };
+	size_t i, shown = 0;
+
+	if (view == VIEW_LEAVES) {
+		facts_leaves(&facts, machine);
+	} else {
+		facts_guest(&facts, machine);
+		facts_clock(&facts, machine);
+		facts_backend(&facts, machine);
+		facts_enlightenments(&facts, machine);
+		facts_statistics(&facts, machine);
+	}
+	for (i = 0; i < facts.count; i++)
+		if (view != VIEW_LEAVES || leaf_wanted(leaves, facts.facts[i].leaf)) {
+			columns_add(columns, table, NULL, fact_value, &facts.facts[i]);
+			shown++;
+		}
+	columns_print(table);
+	facts_free(&facts);
+	if (shown)
+		return FINE;
+	warnx("the host has none of these leaves: %s", leaves);
+	return ERROR;
+}
+
+static int show_advice(const struct columns *columns, const struct machine *machine)
+{
+	struct findings findings;
+	int error = advise(&findings, machine), status = findings.count ? FINDINGS : FINE;
+	struct libscols_table *table;
 	size_t i;
 
-	leaf_read(leaf, regs);
-	printf("0x%08x  EAX 0x%08x  EBX 0x%08x  ECX 0x%08x  EDX 0x%08x\n", leaf, regs[EAX],
-	       regs[EBX], regs[ECX], regs[EDX]);
-	if (leaf == LEAF_NESTED)
-		printf("    %-50s %u to %u\n", "enlightened VMCS versions", regs[EAX] & 0xff,
-		       regs[EAX] >> 8 & 0xff);
-	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-		if (bits[i].leaf == leaf)
-			printf("    %-50s %s\n", bits[i].meaning,
-			       regs[bits[i].reg] >> bits[i].bit & 1 ? "yes" : "no");
+	if (error) {
+		warnx("the VMs could not be looked at: %s", strerror(-error));
+		status = ERROR;
+	}
+	if (!findings.count && columns->format == COLUMNS_TABLE) {
+		puts("nothing found");
+	} else {
+		table = columns_new(columns);
+		for (i = 0; i < findings.count; i++)
+			columns_add(columns, table, NULL, finding_value, &findings.findings[i]);
+		columns_print(table);
+	}
+	advise_free(&findings);
+	return status;
 }
 
-static void usage(FILE *to)
+static int show(const struct columns *columns, const struct machine *machine, enum view view,
+		const char *leaves)
 {
-	fputs("Usage: lshv [-n|--nested] [-h|--help]\n\n"
-	      "Show what Hyper-V offers to this machine.\n\n"
-	      "  -n, --nested   only what matters to a nested hypervisor\n"
-	      "  -h, --help     this text\n\n"
-	      "Exit status: 0 fine, 1 not a guest of Hyper-V, 2 wrong arguments.\n", to);
+	switch (view) {
+	case VIEW_DUMP_CPUID:
+		cpuid_write(&machine->cpuid, stdout);
+		return FINE;
+	case VIEW_DUMP_MSR:
+		msr_write(&machine->msrs, stdout);
+		return FINE;
+	default:
+		break;
+	}
+	if (!is_hyperv(&machine->cpuid))
+		return NO_HYPERV;
+	if (view == VIEW_ADVISE)
+		return show_advice(columns, machine);
+	return show_facts(columns, machine, view, leaves);
+}
+
+/* tool_leave() would take 1 for an error. */
+static _Noreturn void leave(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		warn("standard output");
+		status = ERROR;
+	}
+	exit(status);
+}
+
+/* What the user asks for. */
+struct request {
+	enum view view;
+	const char *leaves;	/* a list, or NULL for all */
+	const char *sysroot;
+	struct columns columns;
+};
+
+static void parse_options(int argc, char **argv, struct request *request)
+{
+	enum { DUMP_CPUID = 1000, DUMP_MSR };
+	static const struct option options[] = {
+		COLUMNS_LONG_OPTIONS,
+		{ "advise", no_argument, NULL, 'a' },
+		{ "dump-cpuid", no_argument, NULL, DUMP_CPUID },
+		{ "dump-msr", no_argument, NULL, DUMP_MSR },
+		{ "help", no_argument, NULL, 'h' },
+		{ "leaves", optional_argument, NULL, 'l' },
+		{ "sysroot", required_argument, NULL, 's' },
+		{ "version", no_argument, NULL, 'V' },
+		{ }
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, COLUMNS_SHORT_OPTIONS "ahl::s:V", options,
+				     NULL)) != -1) {
+		switch (option) {
+		case 'a':
+			request->view = VIEW_ADVISE;
+			break;
+		case 'l':
+			request->view = VIEW_LEAVES;
+			request->leaves = optarg && *optarg == '=' ? optarg + 1 : optarg;
+			break;
+		case 's':
+			request->sysroot = optarg;
+			break;
+		case DUMP_CPUID:
+			request->view = VIEW_DUMP_CPUID;
+			break;
+		case DUMP_MSR:
+			request->view = VIEW_DUMP_MSR;
+			break;
+		case 'h':
+			usage();
+			leave(FINE);
+		case 'V':
+			puts("lshv " VERSION);
+			leave(FINE);
+		default:
+			if (columns_option(&request->columns, option, optarg))
+				tool_usage_error(usage_line);
+		}
+	}
+	if (optind != argc) {
+		warnx("not an option: %s", argv[optind]);
+		tool_usage_error(usage_line);
+	}
+}
+
+static void choose_columns(struct request *request)
+{
+	struct columns *columns = &request->columns;
+
+	columns->table = request->view == VIEW_ADVISE ? finding_columns : fact_columns;
+	columns->name = request->view == VIEW_ADVISE ? "findings" : "lshv";
+	if (usual_columns[request->view] && columns_choose(columns, usual_columns[request->view]))
+		exit(ERROR);
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "nested", no_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
-		{ }
-	};
-	uint32_t leaf, max_leaf;
-	bool nested = false;
-	int c;
+	struct request request = { .view = VIEW_SUMMARY };
+	struct machine machine;
+	int status;
 
-	while ((c = getopt_long(argc, argv, "nh", options, NULL)) != -1) {
-		switch (c) {
-		case 'n':
-			nested = true;
-			break;
-		case 'h':
-			usage(stdout);
-			return 0;
-		default:
-			usage(stderr);
-			return 2;
-		}
-	}
-	if (optind != argc) {
-		usage(stderr);
-		return 2;
-	}
-	if (!hyperv_present(&max_leaf)) {
-		fputs("lshv: this machine is not a guest of Hyper-V\n", stderr);
-		return 1;
-	}
-	if (!nested)
-		for (leaf = LEAF_FIRST; leaf < LEAF_HINTS; leaf++)
-			leaf_print(leaf);
-	leaf_print(LEAF_HINTS);
-	if (max_leaf < LEAF_NESTED)
-		puts("0x4000000a  not there: the host offers no nested enlightenments");
-	else
-		leaf_print(LEAF_NESTED);
-	return ferror(stdout) || fflush(stdout) ? 1 : 0;
+	setlocale(LC_ALL, "");
+	parse_options(argc, argv, &request);
+	choose_columns(&request);
+	if (machine_read(&machine, request.sysroot))
+		return ERROR;
+	status = show(&request.columns, &machine, request.view, request.leaves);
+	machine_free(&machine);
+	leave(status);
 }

@@ -20,6 +20,6 @@ l1_append()
 # sees it never becomes a guest of Hyper-V.
 l1_settings()
 {
-	printf 'L1_ACCEL=%q\nL1_CPU=%q\nL1_CPUS=%q\nL1_MEM=%q\nL1_APPEND=%q\n' \
-		"$1" "$2" "$L1_CPUS" "$L1_MEM" "$(l1_append)"
+	printf 'L1_ACCEL=%q\nL1_CPU=%q\nL1_CPUS=%q\nL1_MEM=%q\nL1_DEVICES=%q\nL1_APPEND=%q\n' \
+		"$1" "$2" "$L1_CPUS" "$L1_MEM" "${L1_DEVICES[*]}" "$(l1_append)"
 }

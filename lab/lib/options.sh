@@ -33,6 +33,7 @@ L1, as root, one after the other. Needs no hardware virtualization; one run keep
   --l1-cpus N         default $L1_CPUS
   --l1-mem MB         default $L1_MEM
   --l1-append ARGS    more kernel command line for L1
+  --l1-device DEVICE  gives L1 one more device, as QEMU's -device does; may be repeated
   --hv FLAGS          replaces the list of QEMU hv-* CPU flags of L1 (any CPU flag will do). Default:
                       $HV_DEFAULT
   --host qemu         starts L1 directly in this machine's QEMU: no L0, and without /dev/kvm no VMX.
@@ -58,7 +59,7 @@ Images are cached in build/lab, or in LAB_CACHE.
 END
 }
 
-SCRIPTS=() SCRIPT_BACKENDS=() FILES=() L0_FILES=()
+SCRIPTS=() SCRIPT_BACKENDS=() FILES=() L0_FILES=() L1_DEVICES=()
 L0_APPEND='' L0_SCRIPT='' OUT='' KEEP_CONSOLE='' TEST_MODULES='' TIMEOUT=1200 HOST=bochs
 L1_KERNEL=6.12 L1_CPUS=1 L1_MEM=768 L1_APPEND='' HV=$HV_DEFAULT
 
@@ -111,7 +112,7 @@ options_parse()
 			continue
 			;;
 		--backend | --script | --file | --l0-append | --l0-file | --l0-script | --out | --timeout | --l1-kernel | \
-			--l1-cpus | --l1-mem | --l1-append | --hv | --host)
+			--l1-cpus | --l1-mem | --l1-append | --l1-device | --hv | --host)
 			[ $# -gt 0 ] || die "$STATUS_USAGE" "$option needs a value; see lab/run --help"
 			value=$1
 			shift
@@ -139,6 +140,7 @@ options_parse()
 		--l1-cpus) number --l1-cpus "$value"; L1_CPUS=$value ;;
 		--l1-mem) number --l1-mem "$value"; L1_MEM=$value ;;
 		--l1-append) L1_APPEND=$value ;;
+		--l1-device) L1_DEVICES+=(-device "$value") ;;
 		--hv) HV=$value ;;
 		--host) one_of --host "$value" bochs qemu; HOST=$value ;;
 		esac

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * saved.c - a file that says which CPU each channel interrupts
+ *
+ * A line for each: DEVICE SUBCHANNEL CPU. Empty lines and those that begin with # are comments.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cpulist.h"
+#include "saved.h"
+
+#define FILE_MAX	(1 << 20)	/* bytes of a file */
+
+static void write_channels(FILE *file, const struct vmbus *bus)
+{
+	const struct vmbus_device *device;
+	const struct vmbus_channel *channel;
+
+	fputs("# vmbus-pin: the CPUs that VMBus channels interrupt\n", file);
+	fputs("# DEVICE SUBCHANNEL CPU\n", file);
+	for (device = bus->devices; device < bus->devices + bus->count; device++)
+		for (channel = device->channels; channel < device->channels + device->count;
+		     channel++)
+			if (channel->numbers[VMBUS_SUBID] != VMBUS_NONE &&
+			    channel->numbers[VMBUS_CPU] < CPULIST_MAX)
+				fprintf(file, "%s %llu %llu\n", device->name,
+					(unsigned long long)channel->numbers[VMBUS_SUBID],
+					(unsigned long long)channel->numbers[VMBUS_CPU]);
+}
+
+/**
+ * saved_write() - write the CPUs of all channels
+ * @path: the file; replaced as a whole or not at all
+ * @bus: the channels; one whose subchannel or CPU is not known is left out
+ *
+ * Return: 0 or -errno.
+ */
+int saved_write(const char *path, const struct vmbus *bus)
+{
+	char *temporary;
+	FILE *file;
+	int fd, err = 0;
+
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+		return -ENOMEM;
+	fd = mkstemp(temporary);
+	if (fd < 0) {
+		err = -errno;
+		free(temporary);
+		return err;
+	}
+	file = fdopen(fd, "w");
+	if (!file) {
+		err = -errno;
+		close(fd);
+	} else {
+		write_channels(file, bus);
+		if (fchmod(fd, 0644) || fflush(file) || fsync(fd))
+			err = -errno;
+		if (fclose(file) && !err)
+			err = -errno;
+	}
+	if (!err && rename(temporary, path))
+		err = -errno;
+	if (err)
+		unlink(temporary);
+	free(temporary);
+	return err;
+}
+
+static int parse_line(struct saved *saved, const char *line)
+{
+	struct saved_channel *more, channel;
+	unsigned int subid, cpu;
+	char end;
+
+	if (sscanf(line, "%63s %9u %9u %c", channel.device, &subid, &cpu, &end) != 3 ||
+	    cpu >= CPULIST_MAX)
+		return -EINVAL;
+	channel.subid = subid;
+	channel.cpu = cpu;
+	more = realloc(saved->channels, (saved->count + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	saved->channels = more;
+	more[saved->count++] = channel;
+	return 0;
+}
+
+/**
+ * saved_parse() - read the text of such a file
+ * @saved: filled in; freed with saved_free() if 0 is returned
+ * @text: the text, ended with a NUL; changed
+ * @line: the line that is wrong, counted from 1, if -EINVAL is returned
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int saved_parse(struct saved *saved, char *text, size_t *line)
+{
+	char *each;
+	int err = 0;
+
+	*saved = (struct saved){ 0 };
+	for (*line = 1; !err && (each = strsep(&text, "\n")); ++*line)
+		if (each[0] && each[0] != '#')
+			err = parse_line(saved, each);
+	--*line;
+	if (err)
+		saved_free(saved);
+	return err;
+}
+
+/**
+ * saved_read() - read such a file
+ * @saved: filled in; freed with saved_free() if 0 is returned
+ * @path: the file
+ * @line: as for saved_parse()
+ *
+ * Return: 0 or -errno; -EINVAL for a wrong line, -EFBIG for a file that is too long.
+ */
+int saved_read(struct saved *saved, const char *path, size_t *line)
+{
+	FILE *file = fopen(path, "re");
+	char *text;
+	size_t length;
+	int err;
+
+	if (!file)
+		return -errno;
+	text = malloc(FILE_MAX);
+	if (!text) {
+		err = -ENOMEM;
+		goto out_close;
+	}
+	length = fread(text, 1, FILE_MAX, file);
+	if (ferror(file)) {
+		err = -errno;
+	} else if (length == FILE_MAX) {
+		err = -EFBIG;
+	} else {
+		text[length] = '\0';
+		err = saved_parse(saved, text, line);
+	}
+	free(text);
+out_close:
+	fclose(file);
+	return err;
+}
+
+/**
+ * saved_free() - free what saved_parse() or saved_read() filled in
+ * @saved: what was read
+ */
+void saved_free(struct saved *saved)
+{
+	free(saved->channels);
+	saved->channels = NULL;
+	saved->count = 0;
+}

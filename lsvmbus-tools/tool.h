@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * tool.h - how a tool reads its arguments and ends
+ */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include <stdint.h>
+
+#define TOOL_USAGE	2	/* exit status: wrong arguments */
+
+_Noreturn void tool_leave(int status);
+_Noreturn void tool_usage_error(const char *usage);
+uint64_t tool_number(const char *usage, const char *option, const char *text, uint64_t min,
+		     uint64_t max);
+
+#endif

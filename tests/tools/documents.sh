@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # sourced by ./run, which sets build, out, trees and top
+# Each tool has a man page without an error in it and a completion, and both know every option that
+# --help names.
+
+# options_missing TOOL TEXT: those that are not in TEXT.
+options_missing()
+{
+	local option
+
+	for option in $("$1" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u); do
+		grep -qE -e "$option"'([^a-z-]|$)' <<<"$2" || echo "$option"
+	done
+}
+
+documents()
+{
+	local page name completion missing
+
+	for page in "$top"/lsvmbus-tools/*.8; do
+		name=$(basename "$page" .8)
+		completion=$top/lsvmbus-tools/bash-completion/$name
+		missing=$(options_missing "$name" "$(sed 's/\\-/-/g; s/\\f[A-Z]//g; s/" "//g' "$page")")
+		check "tools/man/$name/options" "not in it: $missing" [ -z "$missing" ]
+		missing=$(LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >/dev/null)
+		check "tools/man/$name/format" "$missing" [ -z "$missing" ]
+		missing=$(options_missing "$name" "$(cat "$completion")")
+		check "tools/completion/$name/options" "not in it: $missing" [ -z "$missing" ]
+	done
+}
+
+# completes NAME EXPECTED WORD...: what is offered for the last word.
+completes()
+{
+	local name=$1 expected=$2 got
+
+	shift 2
+	got=$(
+		compopt() { :; }
+		# shellcheck source=/dev/null
+		. "$top/lsvmbus-tools/bash-completion/$1"
+		COMP_WORDS=("$@")
+		"_${1//-/_}" "$1" "${*: -1:1}" "${*: -2:1}"
+		echo "${COMPREPLY[*]}"
+	)
+	check "tools/completion/$1/$name" "offered: $got" [ "$got" = "$expected" ]
+}
+
+if [ "$build" = normal ]; then
+	documents
+	completes columns NAME,VALUE lshv -o NAME,V
+	completes more-columns '+LEAF' lshv --output +L
+	completes finding-columns 'REMEDY' lshv --advise -o R
+	completes options '--output --output-all' lshv --ou
+	completes list-columns NAME,IN-SIZE lsvmbus -o NAME,IN-S
+	completes views '--tree' lsvmbus --t
+	completes commands 'plan' vmbus-pin p
+	completes own-options '--dry-run' vmbus-pin apply --d
+	completes restore-options '--device --dry-run' vmbus-pin restore --d
+	completes plan-columns 'NEW NEW-NODE' vmbus-pin plan -o NEW
+	completes vcpu-columns '+VM,PID +VM,PINNED' vmbus-pin vcpus --output +VM,PI
+	completes masks 'mac,host' hv-capture --mask mac,h
+fi

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # sourced by ./run, which sets build, out, trees and top
+# make install: every tool with its documents, and what makes pinning persistent.
+
+installed()
+{
+	local name
+
+	rm -rf "$out/root"
+	make -s -C "$top/lsvmbus-tools" OUT="$out/normal" DESTDIR="$out/root" install >/dev/null || return
+	for name in lsvmbus vmbus-pin lshv hv-capture; do
+		[ -x "$out/root/usr/sbin/$name" ] && [ -s "$out/root/usr/share/man/man8/$name.8" ] &&
+			[ -s "$out/root/usr/share/bash-completion/completions/$name" ] || return
+	done
+}
+
+# The unit and the rule call the tool where it is installed, with options that it has.
+persistence_calls()
+{
+	local tree=$out/installed line words count=0
+
+	rm -rf "$tree" && cp -a "$trees/amd" "$tree" && vmbus-pin --sysroot "$tree" save "$tree/saved" || return
+	while read -r line; do
+		count=$((count + 1))
+		words=${line//\/etc\/vmbus-pin.conf/$tree/saved}
+		words=${words//\$kernel/7c1e52a4-9b1c-7c1e-52a4-9b1c7c1e52a4}
+		# shellcheck disable=SC2086 # a command line
+		[ -x "$out/root${words%% *}" ] &&
+			[ "$("$out/root"$words --sysroot "$tree" -r -n -o RESULT | sort -u)" = stays ] || return
+	done < <(sed -n 's/^ExecStart=//p; s/.*RUN+="\(.*\)"$/\1/p' \
+		"$out/root/usr/lib/systemd/system/vmbus-pin.service" \
+		"$out/root/usr/lib/udev/rules.d/90-vmbus-pin.rules")
+	[ "$count" = 2 ]
+}
+
+if [ "$build" = normal ]; then
+	check tools/install "something is missing in $out/root" installed
+	check tools/install/calls "the unit or the rule calls what does not work" persistence_calls
+fi

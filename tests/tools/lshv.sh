@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# lshv --advise finds each trap in a tree that has it, and nothing in one that is like it but for the
+# trap. A file of ../trees/traps holds what is different from the tree that it names; sourced by run.
+# shellcheck disable=SC2154 # its variables
+
+# trap_line NAME WORD: what a comment of the file says.
+trap_line()
+{
+	sed -n "s/^# $2: *//p" "$here/../trees/traps/$1.tree"
+}
+
+# advice TREE ARGUMENTS...: what is found, and the exit status.
+advice()
+{
+	lshv --advise --sysroot "$@"
+	echo "status $?"
+}
+
+find_traps()
+{
+	local name tree expected got
+
+	for name in "$here"/../trees/traps/*.tree; do
+		name=$(basename "$name" .tree)
+		tree=$out/traps/$name
+		rm -rf "$tree"
+		mkdir -p "$out/traps"
+		cp -r "$trees/$(trap_line "$name" on)" "$tree"
+		"$here/../trees/make" "$here/../trees/traps/$name.tree" "$tree"
+		expected=$(trap_line "$name" finds)
+		expected="$expected${expected:+ }status $([ -z "$expected" ] || echo 1)"
+		[ "$expected" != "status " ] || expected="status 0"
+		got=$(advice "$tree" --raw --noheadings --output CHECK 2>&1 | paste -sd ' ')
+		check "tools/lshv/trap/$name/$build" "found: $got; expected: $expected" [ "$got" = "$expected" ]
+		# Each finding has all its words.
+		got=$(lshv --advise --sysroot "$tree" --json |
+			jq '[.findings[] | select(.subject and .finding and .evidence and .remedy | not)] | length' 2>&1)
+		check "tools/lshv/words/$name/$build" "findings with a word missing: $got" [ "$got" = 0 ]
+	done
+}
+
+# backend_is TRAP VALUE MEANING: what is said of the backend in the tree of a trap.
+backend_is()
+{
+	local said
+
+	said=$(lshv --sysroot "$out/traps/$1" --raw --noheadings --output NAME,VALUE,MEANING |
+		sed -n 's/^KVM\\x20backend //p' | sed 's/\\x20/ /g')
+	check "tools/lshv/backend/$1/$build" "$said" [ "$said" = "$2 $3" ]
+}
+
+# What is no captured tree, or nothing to read at all, is an error and no finding.
+errors()
+{
+	local said status
+
+	mkdir -p "$out/empty"
+	said=$(lshv --advise --sysroot "$out/empty" 2>&1)
+	status=$?
+	check "tools/lshv/no-cpuid/$build" "status $status: $said" \
+		[ "$status: $said" = "2: lshv: $out/empty/cpuid: No such file or directory" ]
+	echo "nothing of use" >"$out/empty/cpuid"
+	said=$(lshv --sysroot "$out/empty" 2>&1)
+	status=$?
+	check "tools/lshv/no-leaf/$build" "status $status: $said" \
+		[ "$status: $said" = "2: lshv: $out/empty/cpuid: no CPUID leaf in it" ]
+	lshv --sysroot "$trees/numa" >/dev/full 2>/dev/null
+	status=$?
+	check "tools/lshv/full-disk/$build" "status $status" [ "$status" = 2 ]
+	sed 's/^0x40000000 .*/0x40000000 0x00 0x40000001 0x4b4d564b 0x564b4d56 0x0000004d/' \
+		"$trees/numa/cpuid" >"$out/empty/cpuid"
+	said=$(lshv --sysroot "$out/empty" 2>&1)
+	status=$?
+	check "tools/lshv/plain-kvm/$build" "status $status: $said" [ "$status: $said" = \
+		'1: lshv: this machine is not a guest of Hyper-V: the hypervisor calls itself "KVMKVMKVM"' ]
+	rm "$out/empty/cpuid"
+}
+
+# header_bits HEADER FROM TO: the bits that are defined between two lines of a kernel header.
+header_bits()
+{
+	local common
+
+	common=$(sed -n 's:^include \(.*\)/Makefile$:\1:p' "$kdir/Makefile")
+	sed -n "/$2/,/$3/s/^#define[\t ]*[A-Z0-9_]*[\t ]*BIT(\([0-9]*\)).*/\1/p" "${common:-$kdir}/$1"
+}
+
+# Every bit that Linux names is one that lshv names: LEAF, REG, and where the header has them.
+header()
+{
+	local kdir leaf reg file from to bit named missing='' count=0
+
+	kdir=$(make -s -C "$top" --no-print-directory kdir)
+	named=$(lshv --leaves --sysroot "$trees/numa" --raw --noheadings --output LEAF,REG,BITS)
+	while IFS='|' read -r leaf reg file from to; do
+		for bit in $(header_bits "$file" "$from" "$to"); do
+			count=$((count + 1))
+			grep -qx "$leaf $reg $bit" <<<"$named" || missing="$missing$leaf $reg $bit; "
+		done
+	done <<-END
+		0x40000003|EAX|include/asm-generic/hyperv-tlfs.h|Group A Features|Group B features
+		0x40000003|EBX|include/asm-generic/hyperv-tlfs.h|Group B features|TSC page layout
+		0x40000003|EDX|arch/x86/include/asm/hyperv-tlfs.h|Group D Features|Implementation recommendations
+		0x40000004|EAX|arch/x86/include/asm/hyperv-tlfs.h|Implementation recommendations|CPU management features
+		0x40000007|EAX|arch/x86/include/asm/hyperv-tlfs.h|CPU management features|RESERVED_IDENTITY_BIT
+		0x4000000a|EAX|arch/x86/include/asm/hyperv-tlfs.h|Nested features. These|Nested features #2
+		0x4000000a|EBX|arch/x86/include/asm/hyperv-tlfs.h|Nested features #2|This is specific to AMD
+		0x4000000a|EAX|arch/x86/include/asm/hyperv-tlfs.h|This is specific to AMD|ISOLATION_CONFIG.EAX
+		0x4000000c|EAX|arch/x86/include/asm/hyperv-tlfs.h|ISOLATION_CONFIG.EAX|ISOLATION_CONFIG.EBX
+		0x4000000c|EBX|arch/x86/include/asm/hyperv-tlfs.h|ISOLATION_CONFIG.EBX|enum hv_isolation_type
+	END
+	[ $count -ge 60 ] || missing="only $count bits were found in the headers"
+	check "tools/lshv/header/$build" "not named: $missing" [ -z "$missing" ]
+}
+
+# No bit is in two fields, and a file of cpuid -1 -r says what a captured one says.
+leaves()
+{
+	local twice
+
+	twice=$(lshv --leaves --sysroot "$trees/numa" --raw --noheadings --output LEAF,REG,BITS |
+		awk '{
+			n = split($3, b, "-")
+			for (i = b[1]; i <= b[n]; i++)
+				if (seen[$1, $2, i]++)
+					print $1, $2, i
+		}')
+	check "tools/lshv/fields/$build" "bits in two fields: $twice" [ -z "$twice" ]
+
+	rm -rf "$out/raw"
+	cp -r "$trees/numa" "$out/raw"
+	sed 's/^\(0x[0-9a-f]*\) \(0x[0-9a-f]*\) \(.*\) \(.*\) \(.*\) \(.*\)/   \1 \2: eax=\3 ebx=\4 ecx=\5 edx=\6/; 1s/^/CPU:\n/' \
+		"$trees/numa/cpuid" >"$out/raw/cpuid"
+	lshv --leaves --sysroot "$trees/numa" >"$out/said"
+	lshv --leaves --sysroot "$out/raw" >"$out/said.raw" 2>&1
+	check "tools/lshv/cpuid-r/$build" "$(diff "$out/said" "$out/said.raw" | head -n 4)" \
+		cmp -s "$out/said" "$out/said.raw"
+}
+
+find_traps
+backend_is renamed hv_evmcs 'a module, loaded under the name kvm_intel'
+backend_is evmcs-off kvm_intel 'a module'
+backend_is built-in kvm_intel 'built into the kernel'
+backend_is no-backend other 'a /dev/kvm of a module that lshv does not know'
+errors
+header
+leaves

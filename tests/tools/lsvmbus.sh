@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # sourced by ./run, which sets build, out, trees and top
+# lsvmbus: what a still tree does not show.
+
+lsvmbus_devices=sys/devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0004:00/MSFT1000:00
+lsvmbus_nic=$lsvmbus_devices/7c1e52a4-9b1c-7c1e-52a4-9b1c7c1e52a4
+
+lsvmbus_version()
+{
+	[ "$(lsvmbus -V)" = "lsvmbus $(sed -n 's/^VERSION = //p' "$top/Makefile")" ]
+}
+
+# The rate of a channel that has 600 interrupts more at the second of two times, three seconds apart.
+lsvmbus_rate()
+{
+	local tree=$out/watched rate lines
+
+	rm -rf "$tree" && cp -a "$trees/amd" "$tree" || return
+	lines=$(
+		lsvmbus --sysroot "$tree" -w 3 --count 2 -P -o RELID,INTERRUPTS/S |
+			while read -r line; do
+				echo "$line"
+				# After the first channel of the first time, before the second time.
+				echo 33720 >"$tree/$lsvmbus_nic/channels/12/interrupts"
+			done
+	)
+	rate=$(sed -n 's/^RELID="12" INTERRUPTS_S="\([0-9.]\+\)"$/\1/p' <<<"$lines")
+	[ "$(grep -c '^RELID="12"' <<<"$lines")" = 2 ] &&
+		awk -v rate="$rate" 'BEGIN { exit !(rate > 10 && rate <= 200) }'
+}
+
+# A device whose files answer ENODEV, as those of one that is removed do, is left out; the rest is not.
+lsvmbus_vanishing()
+{
+	local file=$1 lines
+
+	lines=$(FAULT="read:/7c1e52a4-9b1c-7c1e-52a4-9b1c7c1e52a4/$file:19" LD_PRELOAD=$out/fault.so \
+		lsvmbus --sysroot "$trees/amd") &&
+		! grep -q 'network' <<<"$lines" && [ "$(wc -l <<<"$lines")" -eq 5 ]
+}
+
+# A channel whose files go in the middle keeps its line, without the number.
+lsvmbus_channel_vanishing()
+{
+	local lines
+
+	lines=$(FAULT='read:/channels/12/interrupts:19' LD_PRELOAD=$out/fault.so \
+		lsvmbus --sysroot "$trees/amd" -c -P -o RELID,INTERRUPTS) &&
+		grep -qx 'RELID="12" INTERRUPTS=""' <<<"$lines" && [ "$(wc -l <<<"$lines")" -eq 10 ]
+}
+
+lsvmbus_empty()
+{
+	local tree=$out/empty said
+
+	mkdir -p "$tree/sys/bus/vmbus/devices"
+	said=$(lsvmbus --sysroot "$tree" 2>&1 >/dev/null) && [[ $said == *"has no devices"* ]] &&
+		[ "$(lsvmbus --sysroot "$tree" -J 2>/dev/null | jq -c .)" = '{"vmbus":[]}' ]
+}
+
+# An error of the output is an error of the tool.
+lsvmbus_full_disk()
+{
+	! lsvmbus --sysroot "$trees/numa" >/dev/full 2>/dev/null
+}
+
+# Neither an absolute symlink nor .. leads out of a tree, nor does a FIFO make the tool wait.
+lsvmbus_tree_is_a_root()
+{
+	local tree=$out/escape outside=$out/outside
+
+	rm -rf "$tree" "$outside"
+	mkdir -p "$tree/sys/bus/vmbus/devices" "$outside" || return
+	echo 5 >"$outside/id" && echo '{x}' >"$outside/class_id"
+	ln -s "$outside" "$tree/sys/bus/vmbus/devices/absolute"
+	ln -s ../../../../../outside "$tree/sys/bus/vmbus/devices/relative"
+	mkdir "$tree/sys/bus/vmbus/devices/fifo" && mkfifo "$tree/sys/bus/vmbus/devices/fifo/class_id" &&
+		echo 7 >"$tree/sys/bus/vmbus/devices/fifo/id"
+	[ -z "$(timeout 10 lsvmbus --sysroot "$tree" 2>/dev/null)" ]
+}
+
+# While files elsewhere are renamed the kernel asks for another try: nothing may be missing for that.
+lsvmbus_renames()
+{
+	local dir=$out/renamed i lines=0 renamer
+
+	mkdir -p "$dir" && touch "$dir/a" || return
+	perl -e 'chdir shift; while (1) { rename "a", "b"; rename "b", "a" }' "$dir" &
+	renamer=$!
+	for ((i = 0; i < 20; i++)); do
+		lines=$((lines + $(lsvmbus --sysroot "$trees/numa" -c -n -o RELID,INTERRUPTS | wc -w)))
+	done
+	kill $renamer
+	wait $renamer 2>/dev/null
+	[ $lines = $((20 * 2 * 29)) ]
+}
+
+check "tools/lsvmbus/renames/$build" "devices or numbers are missing" lsvmbus_renames
+check "tools/lsvmbus/version/$build" "not the version of the top Makefile" lsvmbus_version
+check "tools/lsvmbus/rate/$build" "rate missing or wrong" lsvmbus_rate
+for lsvmbus_file in class_id id; do
+	check "tools/lsvmbus/vanishing-$lsvmbus_file/$build" "not left out" lsvmbus_vanishing $lsvmbus_file
+done
+check "tools/lsvmbus/vanishing-channel/$build" "line missing, or with a number" lsvmbus_channel_vanishing
+check "tools/lsvmbus/empty/$build" "an empty bus is not told" lsvmbus_empty
+check "tools/lsvmbus/full-disk/$build" "status 0" lsvmbus_full_disk
+check "tools/lsvmbus/tree-is-a-root/$build" "read what is outside" lsvmbus_tree_is_a_root

@@ -19,6 +19,9 @@
 
 #define CALIBRATION_NS	20000000L	/* slept, not spun: costs nothing in an emulator */
 
+#define HYPERVISOR_PRESENT	(1U << 31)	/* of leaf 1, ECX */
+#define HYPERVISOR_LEAF		0x40000000
+
 #define VULNERABILITIES	"/sys/devices/system/cpu/vulnerabilities"
 
 /**
@@ -122,18 +125,47 @@ static uint64_t measure_tsc_khz(void)
 	return ns ? tsc * 1000000 / ns : 0;
 }
 
-/* CPUID leaf 0x40000000, where the CPU says that a hypervisor is present. */
-static void read_hypervisor(char signature[13])
+static void set_signature(struct machine *machine, uint32_t ebx, uint32_t ecx, uint32_t edx)
+{
+	memcpy(machine->hypervisor, &ebx, 4);
+	memcpy(machine->hypervisor + 4, &ecx, 4);
+	memcpy(machine->hypervisor + 8, &edx, 4);
+	machine->hypervisor[12] = '\0';
+}
+
+/* Where the CPU says that a hypervisor is present, it answers to this leaf. */
+static void read_hypervisor(struct machine *machine)
 {
 	unsigned int eax, ebx, ecx, edx;
 
-	memset(signature, 0, 13);
-	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & 1U << 31))
+	machine->hypervisor[0] = '\0';
+	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & HYPERVISOR_PRESENT))
 		return;
-	__cpuid(0x40000000, eax, ebx, ecx, edx);
-	memcpy(signature, &ebx, 4);
-	memcpy(signature + 4, &ecx, 4);
-	memcpy(signature + 8, &edx, 4);
+	__cpuid(HYPERVISOR_LEAF, eax, ebx, ecx, edx);
+	set_signature(machine, ebx, ecx, edx);
+}
+
+/* The same from the file "cpuid" of a captured tree: LEAF SUBLEAF EAX EBX ECX EDX, in hexadecimal. */
+static void read_captured_hypervisor(struct machine *machine, const char *root)
+{
+	FILE *file = open_below(root, "/cpuid");
+	unsigned int leaf, subleaf, eax, ebx, ecx, edx;
+	bool present = false;
+	char line[120];
+
+	strcpy(machine->hypervisor, "unknown");
+	if (!file)
+		return;
+	machine->hypervisor[0] = '\0';
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%x %x %x %x %x %x", &leaf, &subleaf, &eax, &ebx, &ecx, &edx) != 6)
+			continue;
+		if (leaf == 1)
+			present = ecx & HYPERVISOR_PRESENT;
+		else if (leaf == HYPERVISOR_LEAF && present)
+			set_signature(machine, ebx, ecx, edx);
+	}
+	fclose(file);
 }
 
 static void read_model(struct machine *machine, const char *root)
@@ -232,6 +264,7 @@ void machine_read_files(struct machine *machine, const char *root)
 	read_line(root, "/proc/sys/kernel/osrelease", machine->kernel, sizeof(machine->kernel));
 	read_line(root, "/sys/devices/system/clocksource/clocksource0/current_clocksource",
 		  machine->clocksource, sizeof(machine->clocksource));
+	read_captured_hypervisor(machine, root);
 	read_backend(machine, root);
 	read_mitigations(machine, root);
 }
@@ -247,5 +280,5 @@ void machine_read(struct machine *machine)
 {
 	machine_read_files(machine, "");
 	machine->tsc_khz = measure_tsc_khz();
-	read_hypervisor(machine->hypervisor);
+	read_hypervisor(machine);
 }

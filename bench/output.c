@@ -109,9 +109,9 @@ int output_list(const struct table_style *style)
 	return table_print(table);
 }
 
-static const char *or_none(const char *text)
+static const char *or_else(const char *text, const char *other)
 {
-	return text[0] ? text : "none";
+	return text[0] ? text : other;
 }
 
 /* Of each vulnerability that the CPU has: whether it is mitigated; the rest is for JSON. */
@@ -136,17 +136,17 @@ static void output_mitigations(const struct machine *machine)
  */
 void output_machine(const struct machine *machine)
 {
-	printf("CPU: %s", machine->model[0] ? machine->model : "unknown");
+	printf("CPU: %s", or_else(machine->model, "unknown"));
 	if (machine->cpu >= 0)
 		printf(", on CPU %d", machine->cpu);
 	if (machine->partner >= 0)
 		printf(", second thread on CPU %d", machine->partner);
-	printf("\nKernel: %s\n", or_none(machine->kernel));
+	printf("\nKernel: %s\n", or_else(machine->kernel, "unknown"));
 	if (machine->tsc_khz)
 		printf("TSC: %llu kHz\n", (unsigned long long)machine->tsc_khz);
-	printf("Clocksource: %s\n", or_none(machine->clocksource));
-	printf("Hypervisor: %s\n", or_none(machine->hypervisor));
-	printf("KVM backend: %s", or_none(machine->backend));
+	printf("Clocksource: %s\n", or_else(machine->clocksource, "unknown"));
+	printf("Hypervisor: %s\n", or_else(machine->hypervisor, "none"));
+	printf("KVM backend: %s", or_else(machine->backend, "none"));
 	if (strcmp(machine->backend, machine->module))
 		printf(", loaded as %s", machine->module);
 	if (machine->evmcs >= 0)

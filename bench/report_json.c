@@ -74,18 +74,20 @@ static json_t *machine_object(const struct machine *machine)
  */
 int report_write(const struct report *report, FILE *file)
 {
-	json_t *root = json_object(), *figures = json_array(), *machine;
+	json_t *figures = json_array(), *machine, *root;
+	bool made;
 	char *line;
 	size_t i;
 
 	for (i = 0; i < report->count; i++)
 		json_array_append_new(figures, figure_object(&report->figures[i]));
+	made = json_array_size(figures) == report->count;
+	root = json_pack("{s:o, s:o}", "benchmarks", figures, "label", text(report->label));
 	machine = machine_object(&report->machine);
-	/* What could not be made is NULL, and setting it fails. */
-	if (json_array_size(figures) != report->count || !machine ||
-	    json_object_set_new(root, "benchmarks", figures) ||
-	    json_object_set_new(root, "label", text(report->label)) ||
-	    json_object_update_new(root, machine)) {
+	/* What could not be made is NULL, and nothing can be put into or taken from that. */
+	made = made && !json_object_update(root, machine);
+	json_decref(machine);
+	if (!made) {
 		json_decref(root);
 		return -EILSEQ;
 	}

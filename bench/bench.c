@@ -25,11 +25,12 @@ const struct benchmark benchmarks[] = {
 	{ "spin", "1000 instructions without an exit", CYCLES, 10000,
 	  NULL, &l2_spin, .why_not = NO_HERE },
 	{ "cpuid", "CPUID leaf 1", CYCLES, 10000, &here_cpuid, &l2_cpuid },
-	{ "rdmsr", "RDMSR of IA32_MISC_ENABLE, which KVM intercepts; here: by a system call", CYCLES,
-	  10000, &here_rdmsr, &l2_rdmsr },
+	{ "rdmsr", "RDMSR of IA32_MISC_ENABLE, which KVM intercepts; here: by a system call",
+	  CYCLES, 10000, &here_rdmsr, &l2_rdmsr },
 	{ "wrmsr", "WRMSR of IA32_MISC_ENABLE, same value", CYCLES, 10000, NULL, &l2_wrmsr,
 	  .why_not = "a kernel that writes an MSR for user space marks itself tainted; use --l2" },
-	{ "pio", "write to port 0x80; L2: served in user space", CYCLES, 10000, &here_pio, &l2_pio },
+	{ "pio", "write to port 0x80; L2: served in user space", CYCLES, 10000,
+	  &here_pio, &l2_pio },
 	{ "pio-kernel", "port write, served in the kernel (ioeventfd)", CYCLES, 10000,
 	  NULL, &l2_pio_kernel, .why_not = NO_HERE },
 	{ "mmio", "memory-mapped write, served in user space", CYCLES, 10000,
@@ -38,8 +39,8 @@ const struct benchmark benchmarks[] = {
 	  NULL, &l2_mmio_kernel, .why_not = NO_HERE },
 	{ "apic-eoi", "memory-mapped write to the local APIC's EOI register", CYCLES, 10000,
 	  NULL, &l2_apic_eoi, .why_not = NO_HERE },
-	{ "exit-mix", "4 CPUID, 1 RDMSR, 2 WRMSR, 1 port write to the kernel, 1 to user space, 1 HLT "
-	  "with its IPI", CYCLES, 2000, NULL, &l2_exit_mix, .why_not = NO_HERE },
+	{ "exit-mix", "4 CPUID, 1 RDMSR, 2 WRMSR, 1 port write to the kernel, 1 to user space, "
+	  "1 HLT with its IPI", CYCLES, 2000, NULL, &l2_exit_mix, .why_not = NO_HERE },
 	{ "hlt", "HLT ended by a self-IPI that is already pending: IPI, HLT, EOI", CYCLES, 10000,
 	  NULL, &l2_hlt, .why_not = NO_HERE },
 	{ "hlt-user", "HLT, served in user space", CYCLES, 10000,
@@ -157,7 +158,8 @@ static int open_warm(const struct bench_ops *ops, struct bench_run *run)
 }
 
 /* Measures what is open and warm; the arrays have room for a sample of each repeat. */
-static int repeat(const struct bench_ops *ops, struct bench_run *run, double *inside, double *outside)
+static int repeat(const struct bench_ops *ops, struct bench_run *run, double *inside,
+		  double *outside)
 {
 	struct figure *figure = run->figure;
 	struct bench_sample sample;

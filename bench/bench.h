@@ -57,8 +57,8 @@ struct bench_sample {
  * @batch: do and measure the operation that many times, which may be 0
  * @close: undo open; called only after it succeeded, or NULL
  *
- * All but @close return 0 or, through bench_fail(), a negative errno: -EOPNOTSUPP says that it cannot
- * run here, any other that it should have.
+ * All but @close return 0 or, through bench_fail(), a negative errno: -EOPNOTSUPP says that it
+ * cannot run here, any other that it should have.
  */
 struct bench_ops {
 	int (*open)(struct bench_run *run);

@@ -17,10 +17,10 @@ static bool measured(const struct figure *figure)
  * @first: or NULL
  * @second: or NULL
  *
- * The noise of a figure is half the distance of its quartiles, as a share of its median: half of all
- * repeats lie that close to it. The noise of the ratio is the ratio times the sum of both: what comes
- * out when both err by that much and in opposite directions. It is the noise within a run; what
- * differs from one boot to the next is not in it.
+ * The noise of a figure is half the distance of its quartiles, as a share of its median: half of
+ * all repeats lie that close to it. The noise of the ratio is the ratio times the sum of both: what
+ * comes out when both err by that much and in opposite directions. It is the noise within a run;
+ * what differs from one boot to the next is not in it.
  *
  * Return: the comparison.
  */

@@ -3,8 +3,8 @@
  * l2_bench.c - benchmarks that run in a tiny L2 guest
  *
  * The operations and their measurement are guest code (l2_guest.S). The host starts a batch, serves
- * what comes out to user space, and then checks that the guest did what was asked: a count that does
- * not fit is a failure, not a figure.
+ * what comes out to user space, and then checks that the guest did what was asked: a count that
+ * does not fit is a failure, not a figure.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -167,7 +167,10 @@ static void kicked(int signal)
 	(void)signal;	/* that KVM_RUN ends is all there is to do */
 }
 
-/* Runs the second vCPU until it is told to stop. If it stops of itself, the first would wait for ever. */
+/*
+ * Runs the second vCPU until it is told to stop. If it stops of itself, the first would wait for
+ * ever.
+ */
 static void *run_second(void *arg)
 {
 	struct guest *guest = arg;
@@ -408,7 +411,7 @@ static int check(struct bench_run *run, const struct guest *guest, uint64_t coun
 			return bench_fail(run, -EIO, "%llu ioeventfd signals for %llu operations",
 					  (unsigned long long)rings, (unsigned long long)count);
 	}
-	/* A write that is not here went through a stale translation to a page that was taken away */
+	/* A write that is not here went by a stale translation to a page that was taken away */
 	for (i = 0; want->pages && i < count; i++)
 		if (guest->pages[i * PAGE_SIZE] != 1)
 			return bench_fail(run, -EIO, "the guest's write to page %llu is lost",

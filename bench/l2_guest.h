@@ -66,7 +66,9 @@ extern const char l2_guest_ipi[], l2_guest_hlt_wake[];
 /* For the second vCPU, for ever: busy, or asleep. It answers L2_CALL_VECTOR. */
 extern const char l2_guest_busy[], l2_guest_asleep[];
 
-/* Handlers for the real-mode interrupt table: 32 of L2_FAULT_STUB bytes each, and one per vector. */
+/*
+ * Handlers for the real-mode interrupt table: 32 of L2_FAULT_STUB bytes each, and one per vector.
+ */
 extern const char l2_guest_faults[], l2_guest_wake[], l2_guest_timer[], l2_guest_call[];
 
 #endif /* __ASSEMBLER__ */

@@ -145,7 +145,9 @@ static void read_hypervisor(struct machine *machine)
 	set_signature(machine, ebx, ecx, edx);
 }
 
-/* The same from the file "cpuid" of a captured tree: LEAF SUBLEAF EAX EBX ECX EDX, in hexadecimal. */
+/*
+ * The same from the file "cpuid" of a captured tree: LEAF SUBLEAF EAX EBX ECX EDX, in hexadecimal.
+ */
 static void read_captured_hypervisor(struct machine *machine, const char *root)
 {
 	FILE *file = open_below(root, "/cpuid");

@@ -65,8 +65,8 @@ static int plot(const struct request *request, const struct report *reports, siz
 }
 
 /*
- * Runs all that was named. One that cannot run here is an error where it was asked for by name; "all"
- * fails if nothing could run.
+ * Runs all that was named. One that cannot run here is an error where it was asked for by name;
+ * "all" fails if nothing could run.
  */
 static int run_all(const struct request *request, struct report *report)
 {
@@ -75,9 +75,10 @@ static int run_all(const struct request *request, struct report *report)
 
 	for (i = 0; i < request->count; i++) {
 		bool by_name = strcmp(request->names[i], "all") != 0;
-		const struct benchmark *bench = by_name ? bench_find(request->names[i]) : benchmarks;
-		const struct benchmark *end = by_name ? bench + 1 : NULL;
+		const struct benchmark *bench, *end;
 
+		bench = by_name ? bench_find(request->names[i]) : benchmarks;
+		end = by_name ? bench + 1 : NULL;
 		for (; end ? bench < end : bench->name != NULL; bench++) {
 			struct figure figure;
 
@@ -205,7 +206,8 @@ int main(int argc, char **argv)
 
 	err = machine_cpus(&request.bench.cpu, &request.bench.partner);
 	if (err) {
-		fprintf(stderr, "hvbench: --cpu, --partner: cannot run there: %s\n", strerror(-err));
+		fprintf(stderr, "hvbench: --cpu, --partner: cannot run there: %s\n",
+			strerror(-err));
 		return EXIT_USAGE;
 	}
 	if (request.mode == MODE_COUNT) {

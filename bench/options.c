@@ -27,7 +27,7 @@ static const char usage_text[] =
 	"Measuring:\n"
 	"  -n, --iterations N  operations per repeat (default: see --list)\n"
 	"  -r, --repeats N     measurements (default: 5)\n"
-	"  -w, --warmup N      operations before the first measurement (default: 1000 or one repeat)\n"
+	"  -w, --warmup N      operations before the first repeat (default: 1000 or one repeat)\n"
 	"  -c, --cpu N         run on CPU N (default: the CPU hvbench was started on)\n"
 	"      --partner N     CPU of a second thread or vCPU (default: the next one)\n"
 	"      --l2            run in a tiny L2 guest on /dev/kvm, not here\n"
@@ -35,8 +35,8 @@ static const char usage_text[] =
 	"      --label TEXT    what to call the run in JSON, tables and plots\n"
 	"      --progress      progress on standard error, also when that is no terminal\n"
 	"      --count-only    for a caller that counts exits from outside: warm up, print \"ready\",\n"
-	"                      wait for a line on standard input, do N operations once, print \"done\",\n"
-	"                      wait for a line; N may be 0\n"
+	"                      wait for a line on standard input, do N operations once, print\n"
+	"                      \"done\", wait for a line; N may be 0\n"
 	"\n"
 	"Reading what -J wrote:\n"
 	"      --compare       ratios of the second file over the first, with their noise\n"
@@ -124,7 +124,8 @@ static uint64_t number(const char *option, const char *text, uint64_t min, uint6
 static void set_mode(struct request *request, enum mode mode)
 {
 	if (request->mode != MODE_MEASURE && request->mode != mode)
-		usage_error("--list, --machine, --compare, --table and --count-only exclude one another");
+		usage_error("--list, --machine, --compare, --table and --count-only exclude "
+			    "one another");
 	request->mode = mode;
 }
 
@@ -133,6 +134,15 @@ static void set_format(struct request *request, enum table_format format)
 	if (request->style.format != TABLE_TEXT && request->style.format != format)
 		usage_error("--json, --pairs and --raw exclude one another");
 	request->style.format = format;
+}
+
+static bool measuring_options(const struct request *request)
+{
+	const struct bench_options *bench = &request->bench;
+
+	return bench->iterations != BENCH_DEFAULT || bench->repeats || bench->l2 ||
+	       bench->warmup != BENCH_DEFAULT || bench->cpu >= 0 || bench->partner >= 0 ||
+	       request->label || request->progress;
 }
 
 /* Options that only make sense together, or not together. */
@@ -148,10 +158,8 @@ static void check_options(const struct request *request)
 		usage_error("--count-only has no figures: no --json, --repeats or --plot");
 	if (request->mode != MODE_COUNT && !bench->iterations)
 		usage_error("--iterations: 0 only with --count-only");
-	if (!measures && (bench->iterations != BENCH_DEFAULT || bench->repeats || bench->l2 ||
-			  bench->warmup != BENCH_DEFAULT || bench->cpu >= 0 || bench->partner >= 0 ||
-			  request->label))
-		usage_error("there is nothing to measure with --list, --machine, --compare or --table");
+	if (!measures && measuring_options(request))
+		usage_error("--list, --machine, --compare and --table measure nothing");
 	if (request->plot && (request->mode == MODE_LIST || request->mode == MODE_MACHINE))
 		usage_error("--plot needs figures");
 	if (request->sysroot[0] && request->mode != MODE_MACHINE)

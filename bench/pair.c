@@ -154,8 +154,8 @@ const struct bench_ops here_hlt_wake = {
 };
 
 /*
- * membarrier() sends an IPI to each other CPU that runs a thread of the process, and waits until all
- * have answered.
+ * membarrier() sends an IPI to each other CPU that runs a thread of the process, and waits until
+ * all have answered.
  */
 static int ipi_open(struct bench_run *run)
 {
@@ -195,7 +195,10 @@ static int tlb_flush_open(struct bench_run *run)
 	return err;
 }
 
-/* Giving a right back and using it needs no flush; taking it away does, on every CPU of the process. */
+/*
+ * Giving a right back and using it needs no flush; taking it away does, on every CPU of the
+ * process.
+ */
 static int tlb_flush_batch(struct bench_run *run, uint64_t count, struct bench_sample *sample)
 {
 	volatile char *page = ((struct pair *)run->priv)->page;

@@ -108,7 +108,8 @@ static void draw_legend(const struct frame *frame)
 	for (i = 0; i < frame->set->count; i++) {
 		int y = TOP + i * LEGEND;
 
-		fprintf(frame->file, "<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" fill=\"%s\"/>\n",
+		fprintf(frame->file,
+			"<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" fill=\"%s\"/>\n",
 			LEFT, y, colour(i));
 		fprintf(frame->file, "<text x=\"%d\" y=\"%d\">", LEFT + 18, y + 11);
 		escaped(frame->file, frame->set->series[i].label);

@@ -2,8 +2,8 @@
 /*
  * progress.c - what is being done, on standard error, when it takes long
  *
- * A thread of its own speaks, so that one long repeat is no silence. It sleeps but for a moment each
- * PERIOD, and there is none where nobody would read it.
+ * A thread of its own speaks, so that one long repeat is no silence. It sleeps but for a moment
+ * each PERIOD, and there is none where nobody would read it.
  */
 #include <errno.h>
 #include <pthread.h>

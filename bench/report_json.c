@@ -11,7 +11,7 @@
 
 #include "report_json.h"
 
-#define REAL_DIGITS	12
+#define FORMAT	(JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12))
 
 /* An empty text is null. */
 static json_t *text(const char *value)
@@ -46,15 +46,16 @@ static json_t *figure_object(const struct figure *figure)
 
 static json_t *machine_object(const struct machine *machine)
 {
-	json_t *mitigations = json_object();
+	json_t *mitigations = json_object(), *partner;
 	size_t i;
 
 	for (i = 0; i < machine->nr_mitigations; i++)
 		json_object_set_new(mitigations, machine->mitigations[i].name,
 				    text(machine->mitigations[i].text));
+	partner = machine->partner < 0 ? json_null() : json_integer(machine->partner);
 	return json_pack("{s:i, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "cpu", machine->cpu,
-			 "partner", machine->partner < 0 ? json_null() : json_integer(machine->partner),
+			 "partner", partner,
 			 "model", text(machine->model), "kernel", text(machine->kernel),
 			 "tsc_khz", (json_int_t)machine->tsc_khz,
 			 "clocksource", text(machine->clocksource),
@@ -91,7 +92,7 @@ int report_write(const struct report *report, FILE *file)
 		json_decref(root);
 		return -EILSEQ;
 	}
-	line = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(REAL_DIGITS));
+	line = json_dumps(root, FORMAT);
 	json_decref(root);
 	if (!line)
 		return -ENOMEM;
@@ -220,7 +221,7 @@ static int get_report(json_t *root, struct report *report, const char *path, cha
 	}
 	if (!get_machine(root, &report->machine) ||
 	    !get_text(root, "label", false, report->label, sizeof(report->label))) {
-		snprintf(why, size, "the description of the machine is incomplete or of wrong types");
+		snprintf(why, size, "no tsc_khz, or members on the machine of wrong types");
 		return -EINVAL;
 	}
 	if (!report->label[0])

@@ -100,7 +100,8 @@ static void stock_that_does_not_say(void **state)
 static void amd(void **state)
 {
 	put("/sys/module/kvm_amd/parameters/npt", "Y\n");
-	put("/proc/cpuinfo", "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 7763\n");
+	put("/proc/cpuinfo",
+	    "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 7763\n");
 	backend_is("kvm_amd", "kvm_amd", -1);
 	assert_string_equal(machine.model, "AMD EPYC 7763");
 }
@@ -145,7 +146,8 @@ static void too_many_mitigations(void **state)
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	for (i = 0; i < MACHINE_MAX_MITIGATIONS + 5; i++) {
-		sprintf(path, "/sys/devices/system/cpu/vulnerabilities/a_name_that_is_quite_long_indeed_%03d", i);
+		sprintf(path, "%s/a_name_that_is_quite_long_indeed_%03d",
+			"/sys/devices/system/cpu/vulnerabilities", i);
 		put(path, text);
 	}
 	machine_read_files(&machine, root);

@@ -7,7 +7,8 @@
 #include "report_json.h"
 
 #define STATS	"\"min\":1,\"q1\":2,\"median\":3,\"q3\":4,\"p99\":5,\"max\":6"
-#define FIGURE	"{\"name\":\"cpuid\",\"level\":\"l2\",\"unit\":\"cycles\",\"n\":10,\"repeats\":5," STATS "}"
+#define BEGIN	"{\"name\":\"cpuid\",\"level\":\"l2\",\"unit\":\"cycles\","
+#define FIGURE	BEGIN "\"n\":10,\"repeats\":5," STATS "}"
 #define FILE_OF(figures, more)	"{\"benchmarks\":[" figures "],\"tsc_khz\":2000000" more "}"
 
 static char path[] = "/tmp/test_report.XXXXXX";
@@ -68,7 +69,8 @@ static void comes_back(void **state)
 	struct report out = {
 		.label = "L1",
 		.machine = {
-			.cpu = 3, .partner = 4, .model = "A CPU", .kernel = "6.12", .tsc_khz = 2000001,
+			.cpu = 3, .partner = 4, .model = "A CPU", .kernel = "6.12",
+			.tsc_khz = 2000001,
 			.clocksource = "tsc", .hypervisor = "Microsoft Hv", .backend = "hv_evmcs",
 			.module = "kvm_intel", .evmcs = 1,
 			.mitigations = { { "l1tf", "Not affected" }, { "mds", "Vulnerable" } },
@@ -103,7 +105,8 @@ static void nothing_known(void **state)
 	assert_int_equal(report_read(&report, path, why, sizeof(why)), 0);
 	assert_memory_equal(&report.machine, &out.machine, sizeof(out.machine));
 	assert_int_equal(report.count, 0);
-	assert_string_equal(report.label, strrchr(path, '/') + 1);	/* for want of a better one */
+	/* for want of a better one */
+	assert_string_equal(report.label, strrchr(path, '/') + 1);
 }
 
 static void no_utf8(void **state)
@@ -143,16 +146,13 @@ static void other_json(void **state)
 static void wrong_figures(void **state)
 {
 	refuses(FILE_OF("5", ""), "benchmarks[0]: needs the texts");
-	refuses(FILE_OF(FIGURE ",{\"name\":\"a\",\"level\":\"l2\"}", ""), "benchmarks[1]: needs the texts");
-	refuses(FILE_OF("{\"name\":\"a\",\"level\":\"l2\",\"unit\":\"c\"," STATS "}", ""),
-		"n and repeats");
-	refuses(FILE_OF("{\"name\":\"a\",\"level\":\"l2\",\"unit\":\"c\",\"n\":0,\"repeats\":5," STATS "}", ""),
-		"n and repeats");
-	refuses(FILE_OF("{\"name\":\"a\",\"level\":\"l2\",\"unit\":\"c\",\"n\":1,\"repeats\":5,\"min\":1}", ""),
-		"min, q1");
-	refuses(FILE_OF("{\"name\":\"a\",\"level\":\"l2\",\"unit\":\"c\",\"n\":1,\"repeats\":5,"
-			"\"outside\":{}," STATS "}", ""), "min, q1");
-	refuses(FILE_OF("{\"name\":\"a\",\"level\":\"l2\",\"unit\":\"c\",\"n\":1,\"repeats\":5,"
+	refuses(FILE_OF(FIGURE ",{\"name\":\"a\",\"level\":\"l2\"}", ""),
+		"benchmarks[1]: needs the texts");
+	refuses(FILE_OF(BEGIN STATS "}", ""), "n and repeats");
+	refuses(FILE_OF(BEGIN "\"n\":0,\"repeats\":5," STATS "}", ""), "n and repeats");
+	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,\"min\":1}", ""), "min, q1");
+	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,\"outside\":{}," STATS "}", ""), "min, q1");
+	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,"
 			"\"min\":2,\"q1\":1,\"median\":3,\"q3\":4,\"p99\":5,\"max\":6}", ""),
 		"not in order");
 }
@@ -164,8 +164,8 @@ static void long_texts(void **state)
 
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
-	snprintf(text, sizeof(text), "{\"benchmarks\":[{\"name\":\"%s\",\"level\":\"l2\",\"unit\":\"c\","
-		 "\"na\":\"%s\"}],\"tsc_khz\":1,\"mitigations\":{\"%s\":\"%.100s\"}}",
+	snprintf(text, sizeof(text),
+		 "{\"benchmarks\":[{\"name\":\"%s\",\"level\":\"l2\",\"unit\":\"c\",\"na\":\"%s\"}],\"tsc_khz\":1,\"mitigations\":{\"%s\":\"%.100s\"}}",
 		 name, name, name, name);
 	assert_int_equal(read_text(text), 0);
 	assert_int_equal(strlen(report.figures[0].name), sizeof(report.figures[0].name) - 1);

@@ -3,7 +3,7 @@
  * progress.c - what is being done, on standard error, when it takes long
  *
  * A thread of its own speaks, so that one long repeat is no silence. It sleeps but for a moment
- * each PERIOD, and there is none where nobody would read it.
+ * each TICK, and there is none where nobody would read it.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -13,7 +13,8 @@
 
 #include "progress.h"
 
-#define PERIOD	2	/* seconds */
+#define TICK	500000000L	/* ns */
+#define PERIOD	2.0		/* s from one word to the next, and until the first */
 
 static struct {
 	pthread_t thread;
@@ -23,22 +24,30 @@ static struct {
 	bool stop;
 	bool terminal;
 	bool line;	/* something of ours is on the terminal's line */
-	struct timespec begun;
+	double begun, spoken;	/* s */
 	const char *name;
 	unsigned int done, total;
 } progress = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER };
 
-static void speak(void)
+static double seconds(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (!progress.name || now.tv_sec - progress.begun.tv_sec < PERIOD)
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static void speak(void)
+{
+	double now = seconds();
+
+	if (!progress.name || now - progress.spoken < PERIOD)
 		return;
-	fprintf(stderr, "%shvbench: %s: %u of %u repeats after %lld s%s",
+	fprintf(stderr, "%shvbench: %s: %u of %u repeats after %.0f s%s",
 		progress.terminal ? "\r\033[K" : "", progress.name, progress.done, progress.total,
-		(long long)(now.tv_sec - progress.begun.tv_sec), progress.terminal ? "" : "\n");
+		now - progress.begun, progress.terminal ? "" : "\n");
 	progress.line = progress.terminal;
+	progress.spoken = now;
 }
 
 static void *speaker(void *unused)
@@ -46,11 +55,13 @@ static void *speaker(void *unused)
 	struct timespec until;
 
 	(void)unused;
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	pthread_mutex_lock(&progress.lock);
 	while (!progress.stop) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec += PERIOD;
-		if (pthread_cond_timedwait(&progress.wake, &progress.lock, &until) == ETIMEDOUT)
+		until.tv_sec += (until.tv_nsec + TICK) / 1000000000;
+		until.tv_nsec = (until.tv_nsec + TICK) % 1000000000;
+		if (pthread_cond_clockwait(&progress.wake, &progress.lock, CLOCK_MONOTONIC,
+					   &until) == ETIMEDOUT)
 			speak();
 	}
 	pthread_mutex_unlock(&progress.lock);
@@ -106,7 +117,7 @@ void progress_step(const char *name, unsigned int done, unsigned int total)
 		return;
 	pthread_mutex_lock(&progress.lock);
 	if (!done)
-		clock_gettime(CLOCK_REALTIME, &progress.begun);
+		progress.begun = progress.spoken = seconds();
 	progress.name = name;
 	progress.done = done;
 	progress.total = total;

@@ -9,19 +9,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "stats.h"
+#include "report.h"
 
-#define BENCH_REASON_SIZE	200
-#define BENCH_DEFAULT_ITERATIONS UINT64_MAX
+#define BENCH_DEFAULT	UINT64_MAX
 
 struct bench_run;
 struct l2_case;
 
 /**
  * struct bench_options - how to run a benchmark
- * @iterations: operations per repeat, or BENCH_DEFAULT_ITERATIONS for the benchmark's own default
+ * @iterations: operations per repeat, or BENCH_DEFAULT for the benchmark's own number
  * @repeats: how often to measure, at least 1
- * @warmup: operations before the first measurement
+ * @warmup: operations before the first measurement, or BENCH_DEFAULT for 1000, or one repeat if
+ *	that is less
+ * @cpu: the CPU this thread is pinned to
+ * @partner: the CPU for a second thread, -1 if there is none
+ * @tsc_khz: frequency of the TSC
  * @l2: true to run in a tiny L2 guest of our own, false to run where we stand
  * @irqchip: true to give that guest interrupt controllers in the kernel, as real guests have them
  */
@@ -29,6 +32,9 @@ struct bench_options {
 	uint64_t iterations;
 	unsigned int repeats;
 	uint64_t warmup;
+	int cpu;
+	int partner;
+	uint64_t tsc_khz;
 	bool l2;
 	bool irqchip;
 };
@@ -36,7 +42,8 @@ struct bench_options {
 /**
  * struct bench_sample - one measurement of a whole batch, in TSC cycles
  * @inside: taken next to the operations, where they ran
- * @outside: of a guest: taken by the host, around the batch with its last exit; else 0
+ * @outside: of a guest: taken by the host, around the batch with its last exit; 0 if that would say
+ *	nothing
  */
 struct bench_sample {
 	uint64_t inside;
@@ -50,8 +57,8 @@ struct bench_sample {
  * @batch: do and measure the operation that many times, which may be 0
  * @close: undo open; called only after it succeeded, or NULL
  *
- * All but @close return 0 or, through bench_fail(), a negative errno: -EOPNOTSUPP says that it cannot
- * run here, any other that it should have.
+ * All but @close return 0 or, through bench_fail(), a negative errno: -EOPNOTSUPP says that it
+ * cannot run here, any other that it should have.
  */
 struct bench_ops {
 	int (*open)(struct bench_run *run);
@@ -68,6 +75,8 @@ struct bench_ops {
  * @iterations: default number of operations per repeat
  * @here: how to do it where we stand, or NULL where that makes no sense
  * @l2: how to do it in a tiny L2 guest, or NULL where that makes no sense
+ * @is_host: it starts a guest, so it makes no sense in an L2
+ * @why_not: why it makes no sense here, or in a tiny guest; NULL if it does in both
  */
 struct benchmark {
 	const char *name;
@@ -76,6 +85,8 @@ struct benchmark {
 	uint64_t iterations;
 	const struct bench_ops *here;
 	const struct l2_case *l2;
+	bool is_host;
+	const char *why_not;
 };
 
 /**
@@ -83,39 +94,17 @@ struct benchmark {
  * @bench: which
  * @opts: how
  * @max_batch: no batch will be larger
+ * @warmup: operations before the first measurement
  * @priv: for its bench_ops
- * @reason: why it failed, in words
+ * @figure: what it gives
  */
 struct bench_run {
 	const struct benchmark *bench;
 	const struct bench_options *opts;
 	uint64_t max_batch;
+	uint64_t warmup;
 	void *priv;
-	char reason[BENCH_REASON_SIZE];
-};
-
-/**
- * struct bench_result - what a run gave
- * @bench: of which benchmark
- * @level: "here" or "l2"
- * @iterations: operations per repeat
- * @repeats: number of repeats
- * @inside: cycles per operation, measured where they ran
- * @outside: the same measured by the host, if @has_outside
- * @has_outside: true for a guest
- * @err: 0, -EOPNOTSUPP (n/a) or what failed; then only @bench, @level and @reason hold
- * @reason: why, in words
- */
-struct bench_result {
-	const struct benchmark *bench;
-	const char *level;
-	uint64_t iterations;
-	unsigned int repeats;
-	struct stats inside;
-	struct stats outside;
-	bool has_outside;
-	int err;
-	char reason[BENCH_REASON_SIZE];
+	struct figure *figure;
 };
 
 /* The table; ends with a row without a name. */
@@ -123,9 +112,9 @@ extern const struct benchmark benchmarks[];
 
 const struct benchmark *bench_find(const char *name);
 int bench_measure(const struct benchmark *bench, const struct bench_options *opts,
-		  struct bench_result *result);
+		  struct figure *figure);
 int bench_count(const struct benchmark *bench, const struct bench_options *opts,
-		int (*gate)(const char *word), struct bench_result *result);
+		int (*gate)(const char *word), struct figure *figure);
 int bench_fail(struct bench_run *run, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -39,6 +39,7 @@
 #define RFLAGS_FIXED	0x2ULL
 
 #define CPUID_ENTRIES	256
+#define CPUID_1_ECX_TSC_DEADLINE (1U << 24)
 
 /**
  * l2_create() - make an empty guest
@@ -180,10 +181,14 @@ static int set_cpuid(struct l2_vcpu *vcpu)
 	for (i = 0; i < cpuid->nent; i++) {
 		struct kvm_cpuid_entry2 *entry = &cpuid->entries[i];
 
-		if (entry->function == 1)
+		if (entry->function == 1) {
 			entry->ebx = (entry->ebx & 0x00ffffff) | vcpu->id << 24;
-		else if (entry->function == 0xb || entry->function == 0x1f)
+			/* Left to the VMM: it takes a local APIC in the kernel (api.rst, 4.46) */
+			if (vcpu->l2->irqchip)
+				entry->ecx |= CPUID_1_ECX_TSC_DEADLINE;
+		} else if (entry->function == 0xb || entry->function == 0x1f) {
 			entry->edx = vcpu->id;
+		}
 	}
 	if (ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid))
 		err = -errno;

@@ -3,16 +3,19 @@
  * l2_bench.c - benchmarks that run in a tiny L2 guest
  *
  * The operations and their measurement are guest code (l2_guest.S). The host starts a batch, serves
- * what comes out to user space, and then checks that the guest did what was asked: a count that does
- * not fit is a failure, not a figure.
+ * what comes out to user space, and then checks that the guest did what was asked: a count that
+ * does not fit is a failure, not a figure.
  */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "l2.h"
 #include "l2_bench.h"
 #include "l2_guest.h"
 #include "tsc.h"
@@ -20,6 +23,7 @@
 #define PAGE_SIZE	4096ULL
 #define PAGES_MAX	(2ULL << 30 >> 12)	/* up to 3 GiB, below the APIC */
 #define VECTOR_SIZE	4			/* of an entry in the real-mode interrupt table */
+#define KICK		SIGUSR1			/* takes a thread out of KVM_RUN */
 
 enum irqchip { IRQCHIP_OPTIONAL, IRQCHIP_NEEDED, IRQCHIP_NONE };
 enum doorbell { DOORBELL_NONE, DOORBELL_PIO, DOORBELL_MMIO };
@@ -34,6 +38,8 @@ enum pages { PAGES_NONE, PAGES_PRESENT, PAGES_FRESH };
  * @wakeup: each operation takes an interrupt
  * @doorbell: the ioeventfd that each operation must ring
  * @pages: memory of which each operation touches another page: held by L1 or not
+ * @second: what a second vCPU runs, which takes an IPI for each operation, or NULL
+ * @own_sum: the routine measures each operation itself; what lies between them does not count
  */
 struct l2_case {
 	const char *code;
@@ -43,6 +49,8 @@ struct l2_case {
 	bool wakeup;
 	enum doorbell doorbell;
 	enum pages pages;
+	const char *second;
+	bool own_sum;
 };
 
 const struct l2_case l2_spin = { .code = l2_guest_spin };
@@ -69,14 +77,47 @@ const struct l2_case l2_first_touch = {
 	.code = l2_guest_touch, .long_mode = true, .pages = PAGES_FRESH,
 };
 
-/* The guest of a run. */
+const struct l2_case l2_exit_mix = {
+	.code = l2_guest_exit_mix, .exit = KVM_EXIT_IO, .irqchip = IRQCHIP_NEEDED, .wakeup = true,
+	.doorbell = DOORBELL_PIO,
+};
+const struct l2_case l2_timer_wake = {
+	.code = l2_guest_timer_wake, .irqchip = IRQCHIP_NEEDED, .wakeup = true, .own_sum = true,
+};
+const struct l2_case l2_ipi = {
+	.code = l2_guest_ipi, .irqchip = IRQCHIP_NEEDED, .second = l2_guest_busy,
+};
+const struct l2_case l2_hlt_wake = {
+	.code = l2_guest_hlt_wake, .irqchip = IRQCHIP_NEEDED, .second = l2_guest_asleep,
+	.own_sum = true,
+};
+
+/**
+ * struct guest - the guest of a run
+ * @want: what the benchmark needs
+ * @l2: the guest
+ * @vcpu: the vCPU that measures
+ * @doorbell: eventfd of the doorbell, or -1
+ * @pages: memory to touch
+ * @main: the thread that runs @vcpu
+ * @second: the thread that runs the second vCPU, if @has_second
+ * @second_vcpu: that vCPU
+ * @has_second: there is one
+ * @stop: the second vCPU shall stop
+ * @second_reason: why it stopped without having been told, as l2_run() gave it, else 0
+ */
 struct guest {
 	const struct l2_case *want;
 	struct l2 *l2;
 	struct l2_vcpu *vcpu;
-	uint64_t *count, *start, *end, *vector, *wakeups;
+	uint64_t *count, *start, *end, *vector, *wakeups, *sum, *answers;
 	int doorbell;
 	unsigned char *pages;
+	pthread_t main, second;
+	struct l2_vcpu *second_vcpu;
+	bool has_second;
+	atomic_bool stop;
+	atomic_int second_reason;
 };
 
 static void put_vector(struct l2 *l2, unsigned int vector, const char *code)
@@ -94,6 +135,8 @@ static void put_vectors(struct l2 *l2)
 	for (i = 0; i < L2_FAULTS; i++)
 		put_vector(l2, i, l2_guest_faults + i * L2_FAULT_STUB);
 	put_vector(l2, L2_WAKE_VECTOR, l2_guest_wake);
+	put_vector(l2, L2_TIMER_VECTOR, l2_guest_timer);
+	put_vector(l2, L2_CALL_VECTOR, l2_guest_call);
 }
 
 static int add_doorbell(struct guest *guest)
@@ -119,6 +162,69 @@ static int add_pages(struct guest *guest, uint64_t count)
 	return l2_load(guest->l2, L2_GP_ADDR, &first, sizeof(first));
 }
 
+static void kicked(int signal)
+{
+	(void)signal;	/* that KVM_RUN ends is all there is to do */
+}
+
+/*
+ * Runs the second vCPU until it is told to stop. If it stops of itself, the first would wait for
+ * ever.
+ */
+static void *run_second(void *arg)
+{
+	struct guest *guest = arg;
+	int reason;
+
+	do
+		reason = l2_run(guest->second_vcpu);
+	while (reason == -EINTR && !atomic_load(&guest->stop));
+	if (!atomic_load(&guest->stop)) {
+		atomic_store(&guest->second_reason, reason);
+		guest->vcpu->run->immediate_exit = 1;
+		pthread_kill(guest->main, KICK);
+	}
+	return NULL;
+}
+
+/* The thread is pinned to the CPU of the partner. */
+static int start_second(struct bench_run *run, struct guest *guest)
+{
+	const uint64_t entry = L2_CODE_GPA + (guest->want->second - l2_guest_start);
+	const struct sigaction action = { .sa_handler = kicked };
+	pthread_attr_t attr;
+	cpu_set_t cpus;
+	int err;
+
+	err = l2_add_vcpu(guest->l2, &guest->second_vcpu);
+	if (!err)
+		err = l2_set_real_mode(guest->second_vcpu, entry, L2_STACK2_GPA);
+	if (err)
+		return bench_fail(run, err, "no second virtual CPU: %s", strerror(-err));
+
+	sigaction(KICK, &action, NULL);
+	CPU_ZERO(&cpus);
+	CPU_SET(run->opts->partner, &cpus);
+	pthread_attr_init(&attr);
+	guest->main = pthread_self();
+	err = pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
+	if (!err)
+		err = pthread_create(&guest->second, &attr, run_second, guest);
+	pthread_attr_destroy(&attr);
+	guest->has_second = !err;
+	return err ? bench_fail(run, -err, "no second thread: %s", strerror(err)) : 0;
+}
+
+static void stop_second(struct guest *guest)
+{
+	if (!guest->has_second)
+		return;
+	atomic_store(&guest->stop, true);
+	guest->second_vcpu->run->immediate_exit = 1;
+	pthread_kill(guest->second, KICK);
+	pthread_join(guest->second, NULL);
+}
+
 /* Gives a guest without anything what the case wants of it. */
 static int furnish(struct bench_run *run, struct guest *guest)
 {
@@ -137,6 +243,8 @@ static int furnish(struct bench_run *run, struct guest *guest)
 	guest->end = l2_pointer(l2, L2_GP_END, sizeof(uint64_t));
 	guest->vector = l2_pointer(l2, L2_GP_VECTOR, sizeof(uint64_t));
 	guest->wakeups = l2_pointer(l2, L2_GP_WAKEUPS, sizeof(uint64_t));
+	guest->sum = l2_pointer(l2, L2_GP_SUM, sizeof(uint64_t));
+	guest->answers = l2_pointer(l2, L2_GP_ANSWERS, sizeof(uint64_t));
 
 	err = l2_add_vcpu(l2, &guest->vcpu);
 	if (err)
@@ -158,24 +266,31 @@ static int furnish(struct bench_run *run, struct guest *guest)
 		if (err)
 			return bench_fail(run, err, "no memory to touch: %s", strerror(-err));
 	}
-	return 0;
+	return want->second ? start_second(run, guest) : 0;
 }
 
 static void l2_bench_close(struct bench_run *run)
 {
 	struct guest *guest = run->priv;
 
+	stop_second(guest);
 	l2_destroy(guest->l2);
 	if (guest->doorbell >= 0)
 		close(guest->doorbell);
 	free(guest);
 }
 
-static int create(struct bench_run *run, struct guest *guest)
+/**
+ * l2_bench_create() - make a guest for a benchmark
+ * @run: the run, which is told why there is none
+ * @out: where the guest goes
+ * @flags: as for l2_create()
+ *
+ * Return: 0, -EOPNOTSUPP where there is no KVM for us, or what l2_create() said.
+ */
+int l2_bench_create(struct bench_run *run, struct l2 **out, unsigned int flags)
 {
-	const struct l2_case *want = guest->want;
-	bool irqchip = run->opts->irqchip && want->irqchip != IRQCHIP_NONE;
-	int err = l2_create(&guest->l2, irqchip ? L2_IRQCHIP : 0);
+	int err = l2_create(out, flags);
 
 	switch (err) {
 	case 0:
@@ -186,6 +301,7 @@ static int create(struct bench_run *run, struct guest *guest)
 		return bench_fail(run, -EOPNOTSUPP,
 				  "no /dev/kvm: no KVM backend is loaded, or no hardware for one");
 	case -EACCES:
+	case -EPERM:
 		return bench_fail(run, -EOPNOTSUPP, "no permission to open /dev/kvm");
 	default:
 		return bench_fail(run, err, "cannot create a guest: %s", strerror(-err));
@@ -195,9 +311,12 @@ static int create(struct bench_run *run, struct guest *guest)
 static int l2_bench_open(struct bench_run *run)
 {
 	const struct l2_case *want = run->bench->l2;
+	bool irqchip = run->opts->irqchip && want->irqchip != IRQCHIP_NONE;
 	struct guest *guest;
 	int err;
 
+	if (want->second && run->opts->partner < 0)
+		return bench_fail(run, -EOPNOTSUPP, "needs a second CPU for a second vCPU");
 	if (want->irqchip == IRQCHIP_NEEDED && !run->opts->irqchip)
 		return bench_fail(run, -EOPNOTSUPP, "needs interrupt controllers in the kernel");
 	if (run->max_batch > UINT32_MAX)
@@ -211,7 +330,7 @@ static int l2_bench_open(struct bench_run *run)
 	guest->want = want;
 	guest->doorbell = -1;
 	run->priv = guest;
-	err = create(run, guest);
+	err = l2_bench_create(run, &guest->l2, irqchip ? L2_IRQCHIP : 0);
 	if (!err)
 		err = furnish(run, guest);
 	if (err)
@@ -258,6 +377,9 @@ static int unexpected(struct bench_run *run, const struct guest *guest, int reas
 	const struct kvm_run *state = guest->vcpu->run;
 	char text[120];
 
+	if (atomic_load(&guest->second_reason))
+		return bench_fail(run, -EIO, "the second vCPU stopped with %d",
+				  atomic_load(&guest->second_reason));
 	if (reason < 0)
 		return bench_fail(run, reason, "KVM_RUN: %s", strerror(-reason));
 	l2_explain(guest->vcpu, text, sizeof(text));
@@ -279,6 +401,9 @@ static int check(struct bench_run *run, const struct guest *guest, uint64_t coun
 	if (*guest->wakeups != (want->wakeup ? count : 0))
 		return bench_fail(run, -EIO, "%llu interrupts for %llu operations",
 				  (unsigned long long)*guest->wakeups, (unsigned long long)count);
+	if (want->second && *guest->answers != count)
+		return bench_fail(run, -EIO, "%llu IPIs for %llu operations",
+				  (unsigned long long)*guest->answers, (unsigned long long)count);
 	if (want->doorbell) {
 		if (read(guest->doorbell, &rings, sizeof(rings)) < 0 && errno != EAGAIN)
 			return bench_fail(run, -errno, "eventfd: %s", strerror(errno));
@@ -286,7 +411,7 @@ static int check(struct bench_run *run, const struct guest *guest, uint64_t coun
 			return bench_fail(run, -EIO, "%llu ioeventfd signals for %llu operations",
 					  (unsigned long long)rings, (unsigned long long)count);
 	}
-	/* A write that is not here went through a stale translation to a page that was taken away */
+	/* A write that is not here went by a stale translation to a page that was taken away */
 	for (i = 0; want->pages && i < count; i++)
 		if (guest->pages[i * PAGE_SIZE] != 1)
 			return bench_fail(run, -EIO, "the guest's write to page %llu is lost",
@@ -303,6 +428,8 @@ static int l2_bench_batch(struct bench_run *run, uint64_t count, struct bench_sa
 
 	*guest->count = count;
 	*guest->wakeups = 0;
+	*guest->answers = 0;
+	*guest->sum = 0;
 	before = tsc_read();
 	for (;;) {
 		reason = l2_run(guest->vcpu);
@@ -310,11 +437,11 @@ static int l2_bench_batch(struct bench_run *run, uint64_t count, struct bench_sa
 			break;
 		if (reason >= 0 && is_operation(guest->want, state))
 			exits++;
-		else if (reason != -EINTR)
+		else if (reason != -EINTR || atomic_load(&guest->second_reason))
 			return unexpected(run, guest, reason);
 	}
-	sample->outside = tsc_read() - before;
-	sample->inside = *guest->end - *guest->start;
+	sample->outside = guest->want->own_sum ? 0 : tsc_read() - before;
+	sample->inside = guest->want->own_sum ? *guest->sum : *guest->end - *guest->start;
 	return check(run, guest, count, exits);
 }
 

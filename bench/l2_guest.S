@@ -14,7 +14,12 @@
 #define MSR_X2APIC_EOI		0x80b
 #define MSR_X2APIC_SPURIOUS	0x80f
 #define APIC_SOFTWARE_ENABLE	0x1ff		/* spurious vector 0xff */
+#define MSR_X2APIC_ICR		0x830
+#define MSR_X2APIC_LVT_TIMER	0x832
+#define LVT_TSC_DEADLINE	0x40000
 #define MSR_X2APIC_SELF_IPI	0x83f
+#define MSR_TSC_DEADLINE	0x6e0
+#define SECOND_VCPU		1		/* its APIC id */
 
 	.section .rodata, "a", @progbits
 	.balign	16
@@ -130,7 +135,7 @@ l2_guest_\name:
  * Each round sends itself an interrupt, which STI holds off until HLT has exited; so the interrupt is
  * there before the vCPU can fall asleep. The handler returns with interrupts off.
  */
-.macro pre_hlt
+.macro x2apic_on
 	movl	$MSR_APIC_BASE, %ecx
 	rdmsr
 	orl	$APIC_BASE_X2APIC, %eax
@@ -139,6 +144,9 @@ l2_guest_\name:
 	movl	$APIC_SOFTWARE_ENABLE, %eax
 	xorl	%edx, %edx
 	wrmsr
+.endm
+.macro pre_hlt
+	x2apic_on
 .endm
 .macro body_hlt
 	movl	$MSR_X2APIC_SELF_IPI, %ecx
@@ -150,8 +158,133 @@ l2_guest_\name:
 .endm
 	routine 16 hlt
 
+.macro pre_exit_mix
+	x2apic_on
+.endm
+.macro body_exit_mix
+	.rept	4
+	movl	$1, %eax
+	cpuid
+	.endr
+	movl	$L2_MSR, %ecx
+	rdmsr
+	wrmsr
+	wrmsr
+	outb	%al, $L2_PORT_KERNEL
+	outb	%al, $L2_PORT_USER
+	body_hlt
+.endm
+	routine 16 exit_mix
+
+/* How late the handler begins, counted from the deadline, which is left in edi (low half). */
+.macro pre_timer_wake
+	x2apic_on
+	movl	$MSR_X2APIC_LVT_TIMER, %ecx
+	movl	$LVT_TSC_DEADLINE | L2_TIMER_VECTOR, %eax
+	xorl	%edx, %edx
+	wrmsr
+.endm
+.macro body_timer_wake
+	rdtsc
+	addl	$L2_TIMER_CYCLES, %eax
+	adcl	$0, %edx
+	movl	%eax, %edi
+	movl	$MSR_TSC_DEADLINE, %ecx
+	wrmsr
+	sti
+	hlt
+	movl	L2_GP_NOW, %eax
+	subl	%edi, %eax
+	addl	%eax, L2_GP_SUM
+	adcl	$0, L2_GP_SUM + 4
+.endm
+	routine 16 timer_wake
+
+/* Sends an IPI to the second vCPU and waits for its answer. Keeps esi and ebx. */
+.macro call_second
+	movl	L2_GP_ANSWERS, %edi
+	movl	$MSR_X2APIC_ICR, %ecx
+	movl	$L2_CALL_VECTOR, %eax
+	movl	$SECOND_VCPU, %edx
+	wrmsr
+4:	pause
+	cmpl	L2_GP_ANSWERS, %edi
+	je	4b
+.endm
+
+.macro second_ready
+8:	pause
+	cmpl	$0, L2_GP_READY
+	je	8b
+.endm
+
+.macro pre_ipi
+	x2apic_on
+	second_ready
+.endm
+.macro body_ipi
+	call_second
+.endm
+	routine 16 ipi
+
+.macro pre_hlt_wake
+	x2apic_on
+	second_ready
+.endm
+.macro body_hlt_wake
+	rdtsc
+	movl	%eax, %edi
+5:	pause
+	rdtsc
+	subl	%edi, %eax
+	cmpl	$L2_SETTLE, %eax
+	jb	5b
+	rdtsc
+	movl	%eax, %ebx
+	call_second
+	rdtsc
+	subl	%ebx, %eax
+	addl	%eax, L2_GP_SUM
+	adcl	$0, L2_GP_SUM + 4
+.endm
+	routine 16 hlt_wake
+
+	.balign	16
+	.globl	l2_guest_busy
+l2_guest_busy:
+	x2apic_on
+	movl	$1, L2_GP_READY
+	sti
+6:	pause
+	jmp	6b
+
+	.balign	16
+	.globl	l2_guest_asleep
+l2_guest_asleep:
+	x2apic_on
+	movl	$1, L2_GP_READY
+7:	sti
+	hlt
+	jmp	7b
+
+	.balign	16
+	.globl	l2_guest_call
+l2_guest_call:
+	incl	L2_GP_ANSWERS
+	movl	$MSR_X2APIC_EOI, %ecx
+	xorl	%eax, %eax
+	xorl	%edx, %edx
+	wrmsr
+	iretw
+
 	.balign	16
 	.code16
+	.globl	l2_guest_timer
+l2_guest_timer:
+	rdtsc
+	movl	%eax, L2_GP_NOW
+	movl	%edx, L2_GP_NOW + 4
+
 	.globl	l2_guest_wake
 l2_guest_wake:
 	incl	L2_GP_WAKEUPS

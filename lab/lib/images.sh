@@ -17,11 +17,13 @@ pad_disk()
 }
 
 # Packages whose versions decide what is in the root disk.
-readonly ROOT_PACKAGES=(bash busybox-static kmod libc6 linux-perf qemu-system-x86 qemu-system-data
-	seabios util-linux)
+readonly ROOT_PACKAGES=(bash busybox-static kmod libc6 libjansson4 libsmartcols1 linux-perf qemu-system-x86
+	qemu-system-data seabios util-linux)
 # Programs of this machine that are copied with the libraries they need.
 readonly ROOT_PROGRAMS=(/bin/bash /bin/kmod /usr/bin/flock /usr/bin/perf /usr/bin/taskset
 	/usr/bin/qemu-system-x86_64)
+# Libraries of this tree's own tools that none of them needs.
+readonly ROOT_LIBRARIES=(/usr/lib/x86_64-linux-gnu/libjansson.so.4 /usr/lib/x86_64-linux-gnu/libsmartcols.so.1)
 readonly ROOT_FIRMWARE=(/usr/share/seabios/bios-256k.bin /usr/share/seabios/bios-microvm.bin
 	/usr/share/seabios/vgabios-stdvga.bin
 	/usr/share/qemu/linuxboot_dma.bin /usr/share/qemu/multiboot_dma.bin
@@ -44,7 +46,7 @@ root_disk()
 
 	dir=$({
 		packages_versions "${ROOT_PACKAGES[@]}"
-		echo "$1" "${ROOT_PROGRAMS[@]}" "${ROOT_FIRMWARE[@]}"
+		echo "$1" "${ROOT_PROGRAMS[@]}" "${ROOT_LIBRARIES[@]}" "${ROOT_FIRMWARE[@]}"
 		declare -f copy_program build_l2 kernel_module module_unsign
 		cat "$LAB/l2/init" "$LAB/l0/channel.c"
 	} | cache_get root build_root_disk "$1") || return
@@ -60,7 +62,7 @@ build_root_disk()
 	for applet in $(busybox --list); do
 		[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
 	done
-	for program in "${ROOT_PROGRAMS[@]}"; do
+	for program in "${ROOT_PROGRAMS[@]}" "${ROOT_LIBRARIES[@]}"; do
 		rm -f "$root/bin/${program##*/}"
 		copy_program "$root" "$program"
 	done
@@ -102,7 +104,7 @@ readonly BOOT_MODULES_l1=(virtio_pci virtio_blk virtio_console ext4 overlay)
 # Put in /lib/modules for modprobe.
 readonly MODULES_l0=(kvm-intel)
 readonly MODULES_l1=(kvm-intel kvm-amd hv_vmbus hv_utils hv_balloon hv_netvsc hv_storvsc pci-hyperv msr cpuid loop
-	irqbypass vhost_vsock tun)
+	irqbypass vhost_vsock tun vhost_net virtio_net)
 
 # initramfs LEVEL KERNEL: prints the path of the initramfs of l0 or l1 for a kernel. Beside it, the
 # folder modules/ holds the modules that are in it.

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * options.c - what the command line asks for
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "output.h"
+
+#define DEFAULT_REPEATS	5
+#define MAX_REPEATS	1000000
+#define MAX_CPU		1023
+
+static const char usage_text[] =
+	"Usage: hvbench [options] NAME... | all\n"
+	"       hvbench --list | --machine\n"
+	"       hvbench --compare A.json B.json\n"
+	"       hvbench --table FILE.json...\n"
+	"\n"
+	"Measures what an exit to the hypervisor costs, where this runs or in a tiny L2 guest.\n"
+	"\n"
+	"Measuring:\n"
+	"  -n, --iterations N  operations per repeat (default: see --list)\n"
+	"  -r, --repeats N     measurements (default: 5)\n"
+	"  -w, --warmup N      operations before the first repeat (default: 1000 or one repeat)\n"
+	"  -c, --cpu N         run on CPU N (default: the CPU hvbench was started on)\n"
+	"      --partner N     CPU of a second thread or vCPU (default: the next one)\n"
+	"      --l2            run in a tiny L2 guest on /dev/kvm, not here\n"
+	"      --no-irqchip    give that guest no interrupt controllers in the kernel\n"
+	"      --label TEXT    what to call the run in JSON, tables and plots\n"
+	"      --progress      progress on standard error, also when that is no terminal\n"
+	"      --count-only    for a caller that counts exits from outside: warm up, print \"ready\",\n"
+	"                      wait for a line on standard input, do N operations once, print\n"
+	"                      \"done\", wait for a line; N may be 0\n"
+	"\n"
+	"Reading what -J wrote:\n"
+	"      --compare       ratios of the second file over the first, with their noise\n"
+	"      --table         medians of any number of files side by side\n"
+	"\n"
+	"Output:\n"
+	"      --plot FILE     also draw the figures, as SVG\n"
+	"  -J, --json          JSON\n"
+	"  -P, --pairs         KEY=\"value\" pairs\n"
+	"      --raw           columns with one space between them\n"
+	"      --noheadings    no headings\n"
+	"  -o, --output LIST   these columns, or with +LIST also these\n"
+	"      --output-all    all columns\n"
+	"\n"
+	"  -l, --list          list the benchmarks and where each makes sense\n"
+	"      --machine       describe the machine; with --sysroot DIR, one captured in DIR\n"
+	"  -h, --help          this text\n"
+	"  -V, --version       version\n"
+	"\n"
+	"Figures are TSC cycles per operation, read next to the operations.\n"
+	"Exit status: 0 fine, 1 a benchmark failed or cannot run here, 2 wrong arguments.\n";
+
+/**
+ * options_leave() - end the program, and not well if what it wrote has not arrived
+ * @status: exit status if it has
+ */
+_Noreturn void options_leave(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "hvbench: standard output: %s\n", strerror(errno));
+		status = EXIT_FAILURE;
+	}
+	exit(status);
+}
+
+/* Ends the program over wrong arguments; @format says what is wrong, or is NULL if getopt has. */
+static _Noreturn void __attribute__((format(printf, 1, 2))) usage_error(const char *format, ...)
+{
+	va_list args;
+
+	if (format) {
+		fputs("hvbench: ", stderr);
+		va_start(args, format);
+		vfprintf(stderr, format, args);
+		va_end(args);
+		fputc('\n', stderr);
+	}
+	fputs("Usage: hvbench [options] NAME... | all\n"
+	      "Try 'hvbench --help' or 'hvbench --list'.\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+static void help(void)
+{
+	static const struct output_columns *const tables[] = {
+		&output_figure_columns, &output_compare_columns, &output_list_columns
+	};
+	size_t table, i;
+
+	fputs(usage_text, stdout);
+	for (table = 0; table < sizeof(tables) / sizeof(tables[0]); table++) {
+		printf("\nColumns of %s:\n", tables[table]->title);
+		for (i = 0; i < tables[table]->count; i++)
+			printf("  %-9s %s%s\n", tables[table]->columns[i].name,
+			       tables[table]->columns[i].help,
+			       tables[table]->columns[i].extra ? " (if asked for)" : "");
+	}
+	options_leave(EXIT_SUCCESS);
+}
+
+static uint64_t number(const char *option, const char *text, uint64_t min, uint64_t max)
+{
+	uint64_t value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	/* strtoull() takes a sign and leading space; we do not */
+	if (text[0] >= '0' && text[0] <= '9' && !*end && !errno && value >= min && value <= max)
+		return value;
+	usage_error("%s: '%.40s' is not a number from %llu to %llu", option, text,
+		    (unsigned long long)min, (unsigned long long)max);
+}
+
+static void set_mode(struct request *request, enum mode mode)
+{
+	if (request->mode != MODE_MEASURE && request->mode != mode)
+		usage_error("--list, --machine, --compare, --table and --count-only exclude "
+			    "one another");
+	request->mode = mode;
+}
+
+static void set_format(struct request *request, enum table_format format)
+{
+	if (request->style.format != TABLE_TEXT && request->style.format != format)
+		usage_error("--json, --pairs and --raw exclude one another");
+	request->style.format = format;
+}
+
+static bool measuring_options(const struct request *request)
+{
+	const struct bench_options *bench = &request->bench;
+
+	return bench->iterations != BENCH_DEFAULT || bench->repeats || bench->l2 ||
+	       bench->warmup != BENCH_DEFAULT || bench->cpu >= 0 || bench->partner >= 0 ||
+	       request->label || request->progress;
+}
+
+/* Options that only make sense together, or not together. */
+static void check_options(const struct request *request)
+{
+	const struct bench_options *bench = &request->bench;
+	bool measures = request->mode == MODE_MEASURE || request->mode == MODE_COUNT;
+
+	if (!bench->irqchip && !bench->l2)
+		usage_error("--no-irqchip is about the guest of --l2");
+	if (request->mode == MODE_COUNT &&
+	    (request->style.format != TABLE_TEXT || bench->repeats || request->plot))
+		usage_error("--count-only has no figures: no --json, --repeats or --plot");
+	if (request->mode != MODE_COUNT && !bench->iterations)
+		usage_error("--iterations: 0 only with --count-only");
+	if (!measures && measuring_options(request))
+		usage_error("--list, --machine, --compare and --table measure nothing");
+	if (request->plot && (request->mode == MODE_LIST || request->mode == MODE_MACHINE))
+		usage_error("--plot needs figures");
+	if (request->sysroot[0] && request->mode != MODE_MACHINE)
+		usage_error("--sysroot is for --machine: figures are of the machine they run on");
+	if (request->mode == MODE_MACHINE && request->style.format != TABLE_TEXT)
+		usage_error("--machine is plain text; -J of a measurement holds the same");
+	if ((request->style.list || request->style.all) && request->mode == MODE_TABLE)
+		usage_error("--table has one column for each level");
+}
+
+static void check_columns(const struct request *request)
+{
+	const struct output_columns *columns = &output_figure_columns;
+	size_t chosen[TABLE_MAX_COLUMNS], count;
+	const char *unknown = "";
+
+	if (request->mode == MODE_LIST)
+		columns = &output_list_columns;
+	else if (request->mode == MODE_COMPARE)
+		columns = &output_compare_columns;
+	if (columns_choose(columns->columns, columns->count, &request->style, chosen, &count,
+			   &unknown))
+		usage_error("--output: no column '%.*s'; --help lists them",
+			    (int)strcspn(unknown, ","), unknown);
+}
+
+/* Refuses wrong names before anything runs. */
+static void check_names(const struct request *request)
+{
+	char **names = request->names;
+	int count = request->count, i;
+
+	switch (request->mode) {
+	case MODE_LIST:
+	case MODE_MACHINE:
+		if (count)
+			usage_error("'%s': no argument expected", names[0]);
+		return;
+	case MODE_COMPARE:
+		if (count != 2)
+			usage_error("--compare takes two files");
+		return;
+	case MODE_TABLE:
+		if (!count)
+			usage_error("--table takes files");
+		return;
+	default:
+		break;
+	}
+	if (!count)
+		usage_error("no benchmark named");
+	for (i = 0; i < count; i++)
+		if (strcmp(names[i], "all") && !bench_find(names[i]))
+			usage_error("no benchmark '%s'", names[i]);
+	if (request->mode == MODE_COUNT && (count > 1 || !strcmp(names[0], "all")))
+		usage_error("--count-only takes one benchmark");
+}
+
+/**
+ * options_parse() - read the command line
+ * @argc: as main() has it
+ * @argv: as main() has it
+ * @request: where what it asks for goes
+ *
+ * Ends the program over wrong arguments, --help and --version.
+ */
+void options_parse(int argc, char **argv, struct request *request)
+{
+	enum { OPT_L2 = 256, OPT_NO_IRQCHIP, OPT_COUNT_ONLY, OPT_PARTNER, OPT_LABEL, OPT_PROGRESS,
+	       OPT_COMPARE, OPT_TABLE, OPT_PLOT, OPT_RAW, OPT_NOHEADINGS, OPT_OUTPUT_ALL,
+	       OPT_MACHINE, OPT_SYSROOT };
+	static const struct option options[] = {
+		{ "iterations", required_argument, NULL, 'n' },
+		{ "repeats", required_argument, NULL, 'r' },
+		{ "warmup", required_argument, NULL, 'w' },
+		{ "cpu", required_argument, NULL, 'c' },
+		{ "partner", required_argument, NULL, OPT_PARTNER },
+		{ "l2", no_argument, NULL, OPT_L2 },
+		{ "no-irqchip", no_argument, NULL, OPT_NO_IRQCHIP },
+		{ "label", required_argument, NULL, OPT_LABEL },
+		{ "progress", no_argument, NULL, OPT_PROGRESS },
+		{ "count-only", no_argument, NULL, OPT_COUNT_ONLY },
+		{ "compare", no_argument, NULL, OPT_COMPARE },
+		{ "table", no_argument, NULL, OPT_TABLE },
+		{ "plot", required_argument, NULL, OPT_PLOT },
+		{ "json", no_argument, NULL, 'J' },
+		{ "pairs", no_argument, NULL, 'P' },
+		{ "raw", no_argument, NULL, OPT_RAW },
+		{ "noheadings", no_argument, NULL, OPT_NOHEADINGS },
+		{ "output", required_argument, NULL, 'o' },
+		{ "output-all", no_argument, NULL, OPT_OUTPUT_ALL },
+		{ "list", no_argument, NULL, 'l' },
+		{ "machine", no_argument, NULL, OPT_MACHINE },
+		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 }
+	};
+	struct bench_options *bench = &request->bench;
+	int option;
+
+	*request = (struct request){
+		.bench = {
+			.iterations = BENCH_DEFAULT, .warmup = BENCH_DEFAULT, .cpu = -1,
+			.partner = -1, .irqchip = true,
+		},
+		.style.headings = true,
+		.sysroot = "",
+	};
+	while ((option = getopt_long(argc, argv, "n:r:w:c:JPo:lhV", options, NULL)) != -1) {
+		switch (option) {
+		case 'n':
+			bench->iterations = number("--iterations", optarg, 0, UINT32_MAX);
+			break;
+		case 'r':
+			bench->repeats = number("--repeats", optarg, 1, MAX_REPEATS);
+			break;
+		case 'w':
+			bench->warmup = number("--warmup", optarg, 0, UINT32_MAX);
+			break;
+		case 'c':
+			bench->cpu = number("--cpu", optarg, 0, MAX_CPU);
+			break;
+		case OPT_PARTNER:
+			bench->partner = number("--partner", optarg, 0, MAX_CPU);
+			break;
+		case OPT_L2:
+			bench->l2 = true;
+			break;
+		case OPT_NO_IRQCHIP:
+			bench->irqchip = false;
+			break;
+		case OPT_LABEL:
+			request->label = optarg;
+			break;
+		case OPT_PROGRESS:
+			request->progress = true;
+			break;
+		case OPT_COUNT_ONLY:
+			set_mode(request, MODE_COUNT);
+			break;
+		case OPT_COMPARE:
+			set_mode(request, MODE_COMPARE);
+			break;
+		case OPT_TABLE:
+			set_mode(request, MODE_TABLE);
+			break;
+		case OPT_PLOT:
+			request->plot = optarg;
+			break;
+		case 'J':
+			set_format(request, TABLE_JSON);
+			break;
+		case 'P':
+			set_format(request, TABLE_PAIRS);
+			break;
+		case OPT_RAW:
+			set_format(request, TABLE_RAW);
+			break;
+		case OPT_NOHEADINGS:
+			request->style.headings = false;
+			break;
+		case 'o':
+			request->style.list = optarg;
+			break;
+		case OPT_OUTPUT_ALL:
+			request->style.all = true;
+			break;
+		case 'l':
+			set_mode(request, MODE_LIST);
+			break;
+		case OPT_MACHINE:
+			set_mode(request, MODE_MACHINE);
+			break;
+		case OPT_SYSROOT:
+			request->sysroot = optarg;
+			break;
+		case 'h':
+			help();
+			break;
+		case 'V':
+			puts("hvbench " HVBENCH_VERSION);
+			options_leave(EXIT_SUCCESS);
+		default:
+			usage_error(NULL);
+		}
+	}
+	request->names = argv + optind;
+	request->count = argc - optind;
+	check_options(request);
+	check_columns(request);
+	check_names(request);
+	if (!bench->repeats)
+		bench->repeats = DEFAULT_REPEATS;
+}

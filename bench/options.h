@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * options.h - what the command line asks for
+ */
+#ifndef HVBENCH_OPTIONS_H
+#define HVBENCH_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "bench.h"
+#include "table.h"
+
+#define EXIT_USAGE	2
+
+enum mode { MODE_MEASURE, MODE_COUNT, MODE_LIST, MODE_MACHINE, MODE_COMPARE, MODE_TABLE };
+
+/**
+ * struct request - what the command line asks for
+ * @mode: to do what
+ * @bench: how to measure; its CPUs are -1 where the user named none
+ * @style: how tables shall look
+ * @label: what to call the run
+ * @plot: file for a picture, or NULL
+ * @sysroot: captured tree to describe, or ""
+ * @progress: also when standard error is no terminal
+ * @names: benchmarks, or files to read
+ * @count: how many
+ */
+struct request {
+	enum mode mode;
+	struct bench_options bench;
+	struct table_style style;
+	const char *label;
+	const char *plot;
+	const char *sysroot;
+	bool progress;
+	char **names;
+	int count;
+};
+
+void options_parse(int argc, char **argv, struct request *request);
+_Noreturn void options_leave(int status);
+
+#endif /* HVBENCH_OPTIONS_H */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * progress.h - what is being done, on standard error, when it takes long
+ */
+#ifndef HVBENCH_PROGRESS_H
+#define HVBENCH_PROGRESS_H
+
+#include <stdbool.h>
+
+int progress_start(bool asked);
+void progress_stop(void);
+void progress_step(const char *name, unsigned int done, unsigned int total);
+
+#endif /* HVBENCH_PROGRESS_H */

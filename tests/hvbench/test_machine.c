@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a machine is, from trees of files: above all which KVM backend it has (machine.c).
+ */
+#include "test.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "machine.h"
+
+static char root[40];
+static struct machine machine;
+
+static int make_root(void **state)
+{
+	strcpy(root, "/tmp/test_machine.XXXXXX");
+	return mkdtemp(root) ? 0 : -1;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static int drop_root(void **state)
+{
+	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Makes a file below the root, with its folders. */
+static void put(const char *path, const char *text)
+{
+	char name[300], *slash;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s%s", root, path);
+	for (slash = strchr(name + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(name, 0755);
+		*slash = '/';
+	}
+	file = fopen(name, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void backend_is(const char *backend, const char *module, int evmcs)
+{
+	machine_read_files(&machine, root);
+	assert_string_equal(machine.backend, backend);
+	assert_string_equal(machine.module, module);
+	assert_int_equal(machine.evmcs, evmcs);
+}
+
+static void empty_tree(void **state)
+{
+	backend_is("", "", -1);
+	assert_string_equal(machine.model, "");
+	assert_string_equal(machine.kernel, "");
+	assert_string_equal(machine.clocksource, "");
+	assert_int_equal(machine.nr_mitigations, 0);
+	assert_int_equal(machine.cpu, -1);
+	assert_int_equal(machine.partner, -1);
+}
+
+static void own_name(void **state)
+{
+	put("/sys/module/hv_evmcs/parameters/cpuid_fastpath", "Y\n");
+	backend_is("hv_evmcs", "hv_evmcs", 1);
+}
+
+/* As it must be called from Linux 6.18 on. */
+static void other_name(void **state)
+{
+	put("/sys/module/kvm_intel/parameters/cpuid_fastpath", "N\n");
+	backend_is("hv_evmcs", "kvm_intel", 1);
+}
+
+static void stock_with_evmcs(void **state)
+{
+	put("/sys/module/kvm_intel/parameters/enlightened_vmcs", "Y\n");
+	backend_is("kvm_intel", "kvm_intel", 1);
+}
+
+static void stock_without_evmcs(void **state)
+{
+	put("/sys/module/kvm_intel/parameters/enlightened_vmcs", "N\n");
+	backend_is("kvm_intel", "kvm_intel", 0);
+}
+
+static void stock_that_does_not_say(void **state)
+{
+	put("/sys/module/kvm_intel/parameters/ept", "Y\n");
+	backend_is("kvm_intel", "kvm_intel", -1);
+}
+
+static void amd(void **state)
+{
+	put("/sys/module/kvm_amd/parameters/npt", "Y\n");
+	put("/proc/cpuinfo",
+	    "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 7763\n");
+	backend_is("kvm_amd", "kvm_amd", -1);
+	assert_string_equal(machine.model, "AMD EPYC 7763");
+}
+
+static void hypervisor(void **state)
+{
+	machine_read_files(&machine, root);
+	assert_string_equal(machine.hypervisor, "unknown");
+	put("/cpuid", "00000001 00000000 000306c3 00100800 fffa3203 178bfbff\nnonsense\n"
+	    "40000000 00000000 4000000c 7263694d 666f736f 76482074\n");
+	machine_read_files(&machine, root);
+	assert_string_equal(machine.hypervisor, "Microsoft Hv");
+	put("/cpuid", "00000001 00000000 000306c3 00100800 7ffa3203 178bfbff\n"
+	    "40000000 00000000 4000000c 7263694d 666f736f 76482074\n");
+	machine_read_files(&machine, root);
+	assert_string_equal(machine.hypervisor, "");
+}
+
+static void mitigations(void **state)
+{
+	put("/sys/devices/system/cpu/vulnerabilities/spectre_v2", "Mitigation: Retpolines; IBPB\n");
+	put("/sys/devices/system/cpu/vulnerabilities/l1tf", "Not affected\n");
+	put("/sys/devices/system/cpu/vulnerabilities/mds", "Vulnerable\n");
+	put("/proc/sys/kernel/osrelease", "6.12.1-test\n");
+	put("/sys/devices/system/clocksource/clocksource0/current_clocksource",
+	    "hyperv_clocksource_tsc_page\n");
+	machine_read_files(&machine, root);
+	assert_int_equal(machine.nr_mitigations, 3);
+	assert_string_equal(machine.mitigations[0].name, "l1tf");
+	assert_string_equal(machine.mitigations[1].text, "Vulnerable");
+	assert_string_equal(machine.mitigations[2].text, "Mitigation: Retpolines; IBPB");
+	assert_string_equal(machine.kernel, "6.12.1-test");
+	assert_string_equal(machine.clocksource, "hyperv_clocksource_tsc_page");
+}
+
+/* More of them than there is room for, and longer. */
+static void too_many_mitigations(void **state)
+{
+	char path[100], text[400];
+	int i;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (i = 0; i < MACHINE_MAX_MITIGATIONS + 5; i++) {
+		sprintf(path, "%s/a_name_that_is_quite_long_indeed_%03d",
+			"/sys/devices/system/cpu/vulnerabilities", i);
+		put(path, text);
+	}
+	machine_read_files(&machine, root);
+	assert_int_equal(machine.nr_mitigations, MACHINE_MAX_MITIGATIONS);
+}
+
+#define MACHINE_TEST(test)	cmocka_unit_test_setup_teardown(test, make_root, drop_root)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MACHINE_TEST(empty_tree),
+		MACHINE_TEST(own_name),
+		MACHINE_TEST(other_name),
+		MACHINE_TEST(stock_with_evmcs),
+		MACHINE_TEST(stock_without_evmcs),
+		MACHINE_TEST(stock_that_does_not_say),
+		MACHINE_TEST(amd),
+		MACHINE_TEST(hypervisor),
+		MACHINE_TEST(mitigations),
+		MACHINE_TEST(too_many_mitigations),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

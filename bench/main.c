@@ -112,7 +112,7 @@ static int measure(struct request *request)
 		return failed("--cpu", err);
 	status = run_all(request, &report);
 	progress_stop();
-	err = output_report(&report, &request->style);
+	err = output_report(&report, &request->columns);
 	if (err)
 		status = failed("output", err);
 	if (plot(request, &report, 1))
@@ -158,12 +158,12 @@ static int show_reports(const struct request *request)
 		goto out;
 	if (request->mode == MODE_COMPARE) {
 		warn_frequencies(&reports[0], &reports[1]);
-		err = output_compare(&reports[0], &reports[1], &request->style);
+		output_compare(&reports[0], &reports[1], &request->columns);
 	} else {
-		err = output_levels(reports, request->count, &request->style);
+		err = output_levels(reports, request->count, &request->columns);
+		if (err)
+			status = failed("--table", err);
 	}
-	if (err)
-		status = failed("output", err);
 	if (plot(request, reports, request->count))
 		status = EXIT_FAILURE;
 out:
@@ -193,8 +193,8 @@ int main(int argc, char **argv)
 	options_parse(argc, argv, &request);
 	switch (request.mode) {
 	case MODE_LIST:
-		err = output_list(&request.style);
-		options_leave(err ? failed("output", err) : EXIT_SUCCESS);
+		output_list(&request.columns);
+		options_leave(EXIT_SUCCESS);
 	case MODE_MACHINE:
 		options_leave(describe(&request));
 	case MODE_COMPARE:

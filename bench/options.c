@@ -91,19 +91,13 @@ static _Noreturn void __attribute__((format(printf, 1, 2))) usage_error(const ch
 
 static void help(void)
 {
-	static const struct output_columns *const tables[] = {
-		&output_figure_columns, &output_compare_columns, &output_list_columns
-	};
-	size_t table, i;
-
 	fputs(usage_text, stdout);
-	for (table = 0; table < sizeof(tables) / sizeof(tables[0]); table++) {
-		printf("\nColumns of %s:\n", tables[table]->title);
-		for (i = 0; i < tables[table]->count; i++)
-			printf("  %-9s %s%s\n", tables[table]->columns[i].name,
-			       tables[table]->columns[i].help,
-			       tables[table]->columns[i].extra ? " (if asked for)" : "");
-	}
+	fputs("\nOf a measurement:", stdout);
+	columns_help(output_report_kind.columns, stdout);
+	fputs("\nOf --compare:", stdout);
+	columns_help(output_compare_kind.columns, stdout);
+	fputs("\nOf --list:", stdout);
+	columns_help(output_list_kind.columns, stdout);
 	options_leave(EXIT_SUCCESS);
 }
 
@@ -129,11 +123,10 @@ static void set_mode(struct request *request, enum mode mode)
 	request->mode = mode;
 }
 
-static void set_format(struct request *request, enum table_format format)
+static void set_columns(struct request *request, int option)
 {
-	if (request->style.format != TABLE_TEXT && request->style.format != format)
-		usage_error("--json, --pairs and --raw exclude one another");
-	request->style.format = format;
+	if (columns_option(&request->columns, option, optarg))
+		usage_error(NULL);
 }
 
 static bool measuring_options(const struct request *request)
@@ -154,7 +147,7 @@ static void check_options(const struct request *request)
 	if (!bench->irqchip && !bench->l2)
 		usage_error("--no-irqchip is about the guest of --l2");
 	if (request->mode == MODE_COUNT &&
-	    (request->style.format != TABLE_TEXT || bench->repeats || request->plot))
+	    (request->columns.format != COLUMNS_TABLE || bench->repeats || request->plot))
 		usage_error("--count-only has no figures: no --json, --repeats or --plot");
 	if (request->mode != MODE_COUNT && !bench->iterations)
 		usage_error("--iterations: 0 only with --count-only");
@@ -164,26 +157,24 @@ static void check_options(const struct request *request)
 		usage_error("--plot needs figures");
 	if (request->sysroot[0] && request->mode != MODE_MACHINE)
 		usage_error("--sysroot is for --machine: figures are of the machine they run on");
-	if (request->mode == MODE_MACHINE && request->style.format != TABLE_TEXT)
+	if (request->mode == MODE_MACHINE && request->columns.format != COLUMNS_TABLE)
 		usage_error("--machine is plain text; -J of a measurement holds the same");
-	if ((request->style.list || request->style.all) && request->mode == MODE_TABLE)
+	if ((request->columns.list || request->columns.all) && request->mode == MODE_TABLE)
 		usage_error("--table has one column for each level");
 }
 
-static void check_columns(const struct request *request)
+static void choose_columns(struct request *request)
 {
-	const struct output_columns *columns = &output_figure_columns;
-	size_t chosen[TABLE_MAX_COLUMNS], count;
-	const char *unknown = "";
+	const struct output_kind *kind = &output_report_kind;
 
 	if (request->mode == MODE_LIST)
-		columns = &output_list_columns;
+		kind = &output_list_kind;
 	else if (request->mode == MODE_COMPARE)
-		columns = &output_compare_columns;
-	if (columns_choose(columns->columns, columns->count, &request->style, chosen, &count,
-			   &unknown))
-		usage_error("--output: no column '%.*s'; --help lists them",
-			    (int)strcspn(unknown, ","), unknown);
+		kind = &output_compare_kind;
+	request->columns.table = kind->columns;
+	request->columns.name = kind->name;
+	if (columns_choose(&request->columns, kind->usual))
+		usage_error(NULL);
 }
 
 /* Refuses wrong names before anything runs. */
@@ -229,7 +220,7 @@ static void check_names(const struct request *request)
 void options_parse(int argc, char **argv, struct request *request)
 {
 	enum { OPT_L2 = 256, OPT_NO_IRQCHIP, OPT_COUNT_ONLY, OPT_PARTNER, OPT_LABEL, OPT_PROGRESS,
-	       OPT_COMPARE, OPT_TABLE, OPT_PLOT, OPT_RAW, OPT_NOHEADINGS, OPT_OUTPUT_ALL,
+	       OPT_COMPARE, OPT_TABLE, OPT_PLOT, OPT_RAW, OPT_NOHEADINGS,
 	       OPT_MACHINE, OPT_SYSROOT };
 	static const struct option options[] = {
 		{ "iterations", required_argument, NULL, 'n' },
@@ -250,7 +241,7 @@ void options_parse(int argc, char **argv, struct request *request)
 		{ "raw", no_argument, NULL, OPT_RAW },
 		{ "noheadings", no_argument, NULL, OPT_NOHEADINGS },
 		{ "output", required_argument, NULL, 'o' },
-		{ "output-all", no_argument, NULL, OPT_OUTPUT_ALL },
+		{ "output-all", no_argument, NULL, COLUMNS_OUTPUT_ALL },
 		{ "list", no_argument, NULL, 'l' },
 		{ "machine", no_argument, NULL, OPT_MACHINE },
 		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
@@ -266,7 +257,6 @@ void options_parse(int argc, char **argv, struct request *request)
 			.iterations = BENCH_DEFAULT, .warmup = BENCH_DEFAULT, .cpu = -1,
 			.partner = -1, .irqchip = true,
 		},
-		.style.headings = true,
 		.sysroot = "",
 	};
 	while ((option = getopt_long(argc, argv, "n:r:w:c:JPo:lhV", options, NULL)) != -1) {
@@ -310,23 +300,18 @@ void options_parse(int argc, char **argv, struct request *request)
 		case OPT_PLOT:
 			request->plot = optarg;
 			break;
-		case 'J':
-			set_format(request, TABLE_JSON);
-			break;
-		case 'P':
-			set_format(request, TABLE_PAIRS);
-			break;
+		/* The letters that these have in other tools count here. */
 		case OPT_RAW:
-			set_format(request, TABLE_RAW);
+			set_columns(request, 'r');
 			break;
 		case OPT_NOHEADINGS:
-			request->style.headings = false;
+			set_columns(request, 'n');
 			break;
+		case 'J':
+		case 'P':
 		case 'o':
-			request->style.list = optarg;
-			break;
-		case OPT_OUTPUT_ALL:
-			request->style.all = true;
+		case COLUMNS_OUTPUT_ALL:
+			set_columns(request, option);
 			break;
 		case 'l':
 			set_mode(request, MODE_LIST);
@@ -350,7 +335,7 @@ void options_parse(int argc, char **argv, struct request *request)
 	request->names = argv + optind;
 	request->count = argc - optind;
 	check_options(request);
-	check_columns(request);
+	choose_columns(request);
 	check_names(request);
 	if (!bench->repeats)
 		bench->repeats = DEFAULT_REPEATS;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "bench.h"
-#include "table.h"
+#include "columns.h"
 
 #define EXIT_USAGE	2
 
@@ -18,7 +18,7 @@ enum mode { MODE_MEASURE, MODE_COUNT, MODE_LIST, MODE_MACHINE, MODE_COMPARE, MOD
  * struct request - what the command line asks for
  * @mode: to do what
  * @bench: how to measure; its CPUs are -1 where the user named none
- * @style: how tables shall look
+ * @columns: how its table shall look
  * @label: what to call the run
  * @plot: file for a picture, or NULL
  * @sysroot: captured tree to describe, or ""
@@ -29,7 +29,7 @@ enum mode { MODE_MEASURE, MODE_COUNT, MODE_LIST, MODE_MACHINE, MODE_COMPARE, MOD
 struct request {
 	enum mode mode;
 	struct bench_options bench;
-	struct table_style style;
+	struct columns columns;
 	const char *label;
 	const char *plot;
 	const char *sysroot;

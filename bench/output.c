@@ -2,8 +2,10 @@
 /*
  * output.c - what hvbench has to say, as tables
  */
+#include <err.h>
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,97 +18,139 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
+#define TEXT		0, 0, SCOLS_JSON_STRING
+#define NUMBER		0, SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER
+
 enum { LIST_NAME, LIST_BARE, LIST_L1, LIST_L2, LIST_TINY, LIST_UNIT, LIST_N, LIST_SUMMARY,
        LIST_WHY_NOT };
 static const struct column list_columns[] = {
-	[LIST_NAME] = { "NAME", "what to type", },
-	[LIST_BARE] = { "BARE", "makes sense on bare metal", },
-	[LIST_L1] = { "L1", "makes sense in a virtual machine", },
-	[LIST_L2] = { "L2", "makes sense in a Linux guest of that", },
-	[LIST_TINY] = { "--L2", "runs in the tiny guest that --l2 starts", },
-	[LIST_UNIT] = { "UNIT", "unit of the figures, per operation", },
-	[LIST_N] = { "N", "operations per repeat", .number = true },
-	[LIST_SUMMARY] = { "SUMMARY", "what one operation is", },
-	[LIST_WHY_NOT] = { "WHY-NOT", "why it says n/a elsewhere", .extra = true },
+	[LIST_NAME] = { "NAME", TEXT, "what to type" },
+	[LIST_BARE] = { "BARE", TEXT, "makes sense on bare metal" },
+	[LIST_L1] = { "L1", TEXT, "makes sense in a virtual machine" },
+	[LIST_L2] = { "L2", TEXT, "makes sense in a Linux guest of that" },
+	[LIST_TINY] = { "TINY", TEXT, "runs in the tiny guest that --l2 starts" },
+	[LIST_UNIT] = { "UNIT", TEXT, "unit of the figures, per operation" },
+	[LIST_N] = { "N", NUMBER, "operations per repeat" },
+	[LIST_SUMMARY] = { "SUMMARY", TEXT, "what one operation is" },
+	[LIST_WHY_NOT] = { "WHY-NOT", TEXT, "why it says n/a elsewhere" },
+	{ NULL }
 };
 
 enum { FIGURE_NAME, FIGURE_LEVEL, FIGURE_UNIT, FIGURE_N, FIGURE_REPEATS, FIGURE_MIN, FIGURE_MEDIAN,
        FIGURE_P99, FIGURE_MAX, FIGURE_SPREAD, FIGURE_OUTSIDE, FIGURE_NOTE, FIGURE_Q1, FIGURE_Q3 };
 static const struct column figure_columns[] = {
-	[FIGURE_NAME] = { "NAME", "the benchmark", },
-	[FIGURE_LEVEL] = { "LEVEL", "\"here\", or \"l2\" for a tiny guest of our own", },
-	[FIGURE_UNIT] = { "UNIT", "unit of the figures, per operation", },
-	[FIGURE_N] = { "N", "operations per repeat", .number = true },
-	[FIGURE_REPEATS] = { "REPEATS", "number of repeats", .number = true },
-	[FIGURE_MIN] = { "MIN", "the least of the repeats", .number = true },
-	[FIGURE_MEDIAN] = { "MEDIAN", "the one in the middle", .number = true },
-	[FIGURE_P99] = { "P99", "99 of 100 repeats lie below", .number = true },
-	[FIGURE_MAX] = { "MAX", "the greatest of the repeats", .number = true },
-	[FIGURE_SPREAD] = { "SPREAD", "distance of the quartiles, in percent of the median",
-			    .number = true },
-	[FIGURE_OUTSIDE] = { "OUTSIDE", "median that the host of the tiny guest measured",
-			     .number = true },
-	[FIGURE_NOTE] = { "NOTE", "why there are no figures", },
-	[FIGURE_Q1] = { "Q1", "a quarter of the repeats lies below", .number = true,
-			.extra = true },
-	[FIGURE_Q3] = { "Q3", "three quarters of the repeats lie below", .number = true,
-			.extra = true },
+	[FIGURE_NAME] = { "NAME", TEXT, "the benchmark" },
+	[FIGURE_LEVEL] = { "LEVEL", TEXT, "\"here\", or \"l2\" for a tiny guest of our own" },
+	[FIGURE_UNIT] = { "UNIT", TEXT, "unit of the figures, per operation" },
+	[FIGURE_N] = { "N", NUMBER, "operations per repeat" },
+	[FIGURE_REPEATS] = { "REPEATS", NUMBER, "number of repeats" },
+	[FIGURE_MIN] = { "MIN", NUMBER, "the least of the repeats" },
+	[FIGURE_MEDIAN] = { "MEDIAN", NUMBER, "the one in the middle" },
+	[FIGURE_P99] = { "P99", NUMBER, "99 of 100 repeats lie below" },
+	[FIGURE_MAX] = { "MAX", NUMBER, "the greatest of the repeats" },
+	[FIGURE_SPREAD] = { "SPREAD", NUMBER, "distance of the quartiles, in percent of the median" },
+	[FIGURE_OUTSIDE] = { "OUTSIDE", NUMBER, "median that the host of the tiny guest measured" },
+	[FIGURE_NOTE] = { "NOTE", TEXT, "why there are no figures" },
+	[FIGURE_Q1] = { "Q1", NUMBER, "a quarter of the repeats lies below" },
+	[FIGURE_Q3] = { "Q3", NUMBER, "three quarters of the repeats lie below" },
+	{ NULL }
 };
 
 enum { COMPARE_NAME, COMPARE_LEVEL, COMPARE_UNIT, COMPARE_FIRST, COMPARE_SECOND, COMPARE_RATIO,
        COMPARE_NOISE, COMPARE_VERDICT };
 static const struct column compare_columns[] = {
-	[COMPARE_NAME] = { "NAME", "the benchmark", },
-	[COMPARE_LEVEL] = { "LEVEL", "\"here\", or \"l2\" for a tiny guest of our own", },
-	[COMPARE_UNIT] = { "UNIT", "unit of the medians, per operation", },
-	[COMPARE_FIRST] = { "A", "median in the first file", .number = true },
-	[COMPARE_SECOND] = { "B", "median in the second file", .number = true },
-	[COMPARE_RATIO] = { "RATIO", "B over A", .number = true },
-	[COMPARE_NOISE] = { "NOISE", "of the ratio, plus or minus: half the distance of the "
-			    "quartiles, of A and B together", .number = true },
-	[COMPARE_VERDICT] = { "VERDICT", "what B is: less, more, or the same within noise", },
+	[COMPARE_NAME] = { "NAME", TEXT, "the benchmark" },
+	[COMPARE_LEVEL] = { "LEVEL", TEXT, "\"here\", or \"l2\" for a tiny guest of our own" },
+	[COMPARE_UNIT] = { "UNIT", TEXT, "unit of the medians, per operation" },
+	[COMPARE_FIRST] = { "A", NUMBER, "median in the first file" },
+	[COMPARE_SECOND] = { "B", NUMBER, "median in the second file" },
+	[COMPARE_RATIO] = { "RATIO", NUMBER, "B over A" },
+	[COMPARE_NOISE] = { "NOISE", NUMBER, "of the ratio, plus or minus: half the distance of the "
+			    "quartiles, of A and B together" },
+	[COMPARE_VERDICT] = { "VERDICT", TEXT, "what B is: less, more, or the same within noise" },
+	{ NULL }
 };
 
-const struct output_columns output_list_columns = {
-	"--list", list_columns, COUNT(list_columns)
+const struct output_kind output_list_kind = {
+	"benchmarks", list_columns, "NAME,BARE,L1,L2,TINY,UNIT,N,SUMMARY"
 };
-const struct output_columns output_figure_columns = {
-	"figures", figure_columns, COUNT(figure_columns)
+const struct output_kind output_report_kind = {
+	"figures", figure_columns,
+	"NAME,LEVEL,UNIT,N,REPEATS,MIN,MEDIAN,P99,MAX,SPREAD,OUTSIDE,NOTE"
 };
-const struct output_columns output_compare_columns = {
-	"--compare", compare_columns, COUNT(compare_columns)
+const struct output_kind output_compare_kind = {
+	"comparison", compare_columns, "NAME,LEVEL,UNIT,A,B,RATIO,NOISE,VERDICT"
 };
 
-static const char *yes(bool is)
+static char * __attribute__((format(printf, 1, 2))) text(const char *format, ...)
 {
-	return is ? "yes" : "-";
+	va_list args;
+	char *string;
+
+	va_start(args, format);
+	if (vasprintf(&string, format, args) < 0)
+		err(EXIT_FAILURE, "table");
+	va_end(args);
+	return string;
+}
+
+/* Adds a line; for people, and for awk, "-" stands for nothing. */
+static void add_line(const struct columns *columns, struct libscols_table *table,
+		     columns_value value, const void *object)
+{
+	struct libscols_line *line = columns_add(columns, table, NULL, value, object);
+	size_t i;
+
+	if (columns->format == COLUMNS_JSON || columns->format == COLUMNS_PAIRS)
+		return;
+	for (i = 0; i < columns->count; i++)
+		if (!scols_cell_get_data(scols_line_get_cell(line, i)) &&
+		    scols_line_set_data(line, i, "-"))
+			err(EXIT_FAILURE, "table");
+}
+
+static char *yes(bool is)
+{
+	return is ? text("yes") : NULL;
+}
+
+static char *list_value(const void *object, unsigned int id)
+{
+	const struct benchmark *bench = object;
+
+	switch (id) {
+	case LIST_NAME:
+		return text("%s", bench->name);
+	case LIST_BARE:
+	case LIST_L1:
+		return yes(bench->here);
+	case LIST_L2:
+		return yes(bench->here && !bench->is_host);
+	case LIST_TINY:
+		return yes(bench->l2);
+	case LIST_UNIT:
+		return text("%s", bench->unit);
+	case LIST_N:
+		return text("%llu", (unsigned long long)bench->iterations);
+	case LIST_SUMMARY:
+		return text("%s", bench->summary);
+	default:
+		return bench->why_not ? text("%s", bench->why_not) : NULL;
+	}
 }
 
 /**
  * output_list() - write the table of benchmarks
- * @style: how
- *
- * Return: 0 or the errno of what failed.
+ * @columns: how, of output_list_kind
  */
-int output_list(const struct table_style *style)
+void output_list(const struct columns *columns)
 {
-	struct table *table = table_new("benchmarks", list_columns, COUNT(list_columns), style);
+	struct libscols_table *table = columns_new(columns);
 	const struct benchmark *bench;
 
-	for (bench = benchmarks; bench->name; bench++) {
-		table_line(table);
-		table_set(table, LIST_NAME, "%s", bench->name);
-		table_set(table, LIST_BARE, "%s", yes(bench->here));
-		table_set(table, LIST_L1, "%s", yes(bench->here));
-		table_set(table, LIST_L2, "%s", yes(bench->here && !bench->is_host));
-		table_set(table, LIST_TINY, "%s", yes(bench->l2));
-		table_set(table, LIST_UNIT, "%s", bench->unit);
-		table_set(table, LIST_N, "%llu", (unsigned long long)bench->iterations);
-		table_set(table, LIST_SUMMARY, "%s", bench->summary);
-		if (bench->why_not)
-			table_set(table, LIST_WHY_NOT, "%s", bench->why_not);
-	}
-	return table_print(table);
+	for (bench = benchmarks; bench->name; bench++)
+		add_line(columns, table, list_value, bench);
+	columns_print(table);
 }
 
 static const char *or_else(const char *text, const char *other)
@@ -155,163 +199,226 @@ void output_machine(const struct machine *machine)
 	output_mitigations(machine);
 }
 
-static void report_line(struct table *table, const struct figure *figure)
+static char *number(double value)
+{
+	return text("%.1f", value);
+}
+
+static char *measured_value(const struct figure *figure, unsigned int id)
 {
 	const struct stats *stats = &figure->inside;
 
-	table_line(table);
-	table_set(table, FIGURE_NAME, "%s", figure->name);
-	table_set(table, FIGURE_LEVEL, "%s", figure->level);
-	table_set(table, FIGURE_UNIT, "%s", figure->unit);
-	if (figure->err) {
-		table_set(table, FIGURE_NOTE, "%s: %s",
-			  figure->err == -EOPNOTSUPP ? "n/a" : "failed", figure->reason);
-		return;
+	switch (id) {
+	case FIGURE_N:
+		return text("%llu", (unsigned long long)figure->iterations);
+	case FIGURE_REPEATS:
+		return text("%u", figure->repeats);
+	case FIGURE_MIN:
+		return number(stats->min);
+	case FIGURE_Q1:
+		return number(stats->q1);
+	case FIGURE_MEDIAN:
+		return number(stats->median);
+	case FIGURE_Q3:
+		return number(stats->q3);
+	case FIGURE_P99:
+		return number(stats->p99);
+	case FIGURE_MAX:
+		return number(stats->max);
+	case FIGURE_SPREAD:
+		return number(stats_spread(stats) * 100);
+	case FIGURE_OUTSIDE:
+		return figure->has_outside ? number(figure->outside.median) : NULL;
+	default:
+		return NULL;
 	}
-	table_set(table, FIGURE_N, "%llu", (unsigned long long)figure->iterations);
-	table_set(table, FIGURE_REPEATS, "%u", figure->repeats);
-	table_set(table, FIGURE_MIN, "%.1f", stats->min);
-	table_set(table, FIGURE_Q1, "%.1f", stats->q1);
-	table_set(table, FIGURE_MEDIAN, "%.1f", stats->median);
-	table_set(table, FIGURE_Q3, "%.1f", stats->q3);
-	table_set(table, FIGURE_P99, "%.1f", stats->p99);
-	table_set(table, FIGURE_MAX, "%.1f", stats->max);
-	table_set(table, FIGURE_SPREAD, "%.1f", stats_spread(stats) * 100);
-	if (figure->has_outside)
-		table_set(table, FIGURE_OUTSIDE, "%.1f", figure->outside.median);
+}
+
+static char *figure_value(const void *object, unsigned int id)
+{
+	const struct figure *figure = object;
+
+	switch (id) {
+	case FIGURE_NAME:
+		return text("%s", figure->name);
+	case FIGURE_LEVEL:
+		return text("%s", figure->level);
+	case FIGURE_UNIT:
+		return text("%s", figure->unit);
+	}
+	if (!figure->err)
+		return measured_value(figure, id);
+	if (id == FIGURE_NOTE)
+		return text("%s: %s", figure->err == -EOPNOTSUPP ? "n/a" : "failed",
+			    figure->reason);
+	return NULL;
 }
 
 /**
  * output_report() - write the figures of a run
  * @report: the run
- * @style: how; JSON is the whole report, see report_json.c
+ * @columns: how, of output_report_kind; JSON is the whole report, see report_json.c
  *
- * Return: 0 or the errno of what failed.
+ * Return: 0, or for JSON as report_write().
  */
-int output_report(const struct report *report, const struct table_style *style)
+int output_report(const struct report *report, const struct columns *columns)
 {
-	struct table *table;
+	struct libscols_table *table;
 	size_t i;
 
-	if (style->format == TABLE_JSON)
+	if (columns->format == COLUMNS_JSON)
 		return report_write(report, stdout);
-	if (style->format == TABLE_TEXT && style->headings) {
+	if (columns->format == COLUMNS_TABLE && !columns->no_headings) {
 		output_machine(&report->machine);
 		putchar('\n');
 	}
-	table = table_new("figures", figure_columns, COUNT(figure_columns), style);
+	table = columns_new(columns);
 	for (i = 0; i < report->count; i++)
-		report_line(table, &report->figures[i]);
-	return table_print(table);
+		add_line(columns, table, figure_value, &report->figures[i]);
+	columns_print(table);
+	return 0;
 }
 
-static void set_median(struct table *table, size_t column, const struct figure *figure)
+/* Two figures of one benchmark, one of which may be missing. */
+struct couple {
+	const struct figure *first, *second;
+	struct comparison comparison;
+};
+
+static char *median(const struct figure *figure)
 {
-	if (figure && !figure->err)
-		table_set(table, column, "%.1f", figure->inside.median);
+	return figure && !figure->err ? number(figure->inside.median) : NULL;
 }
 
-static void compare_line(struct table *table, const struct figure *first,
-			 const struct figure *second)
+static char *ratio(double value)
+{
+	return isnan(value) ? NULL : text("%.3f", value);
+}
+
+static char *compare_value(const void *object, unsigned int id)
 {
 	static const char *const words[] = {
 		[VERDICT_SAME] = "same", [VERDICT_LESS] = "less", [VERDICT_MORE] = "more",
 	};
-	const struct comparison c = compare_figures(first, second);
-	const struct figure *either = first ? first : second;
+	const struct couple *couple = object;
+	const struct comparison *c = &couple->comparison;
+	const struct figure *either = couple->first ? couple->first : couple->second;
 
-	table_line(table);
-	table_set(table, COMPARE_NAME, "%s", either->name);
-	table_set(table, COMPARE_LEVEL, "%s", either->level);
-	table_set(table, COMPARE_UNIT, "%s", either->unit);
-	set_median(table, COMPARE_FIRST, first);
-	set_median(table, COMPARE_SECOND, second);
-	if (!isnan(c.ratio))
-		table_set(table, COMPARE_RATIO, "%.3f", c.ratio);
-	if (!isnan(c.noise))
-		table_set(table, COMPARE_NOISE, "%.3f", c.noise);
-	if (c.verdict != VERDICT_NONE)
-		table_set(table, COMPARE_VERDICT, "%s", words[c.verdict]);
+	switch (id) {
+	case COMPARE_NAME:
+		return text("%s", either->name);
+	case COMPARE_LEVEL:
+		return text("%s", either->level);
+	case COMPARE_UNIT:
+		return text("%s", either->unit);
+	case COMPARE_FIRST:
+		return median(couple->first);
+	case COMPARE_SECOND:
+		return median(couple->second);
+	case COMPARE_RATIO:
+		return ratio(c->ratio);
+	case COMPARE_NOISE:
+		return ratio(c->noise);
+	default:
+		return c->verdict == VERDICT_NONE ? NULL : text("%s", words[c->verdict]);
+	}
+}
+
+static void add_couple(const struct columns *columns, struct libscols_table *table,
+		       const struct figure *first, const struct figure *second)
+{
+	const struct couple couple = { first, second, compare_figures(first, second) };
+
+	add_line(columns, table, compare_value, &couple);
 }
 
 /**
  * output_compare() - write ratios of two reports
  * @first: what the ratios are over
  * @second: the other
- * @style: how
- *
- * Return: 0 or the errno of what failed.
+ * @columns: how, of output_compare_kind
  */
-int output_compare(const struct report *first, const struct report *second,
-		   const struct table_style *style)
+void output_compare(const struct report *first, const struct report *second,
+		    const struct columns *columns)
 {
-	struct table *table = table_new("comparison", compare_columns, COUNT(compare_columns),
-					style);
+	struct libscols_table *table = columns_new(columns);
 	const struct figure *figure;
 	size_t i;
 
-	if (style->format == TABLE_TEXT && style->headings)
+	if (columns->format == COLUMNS_TABLE && !columns->no_headings)
 		printf("A: %s, B: %s\n", first->label, second->label);
 	for (i = 0; i < first->count; i++) {
 		figure = &first->figures[i];
-		compare_line(table, figure, report_find(second, figure->name, figure->level));
+		add_couple(columns, table, figure,
+			   report_find(second, figure->name, figure->level));
 	}
 	for (i = 0; i < second->count; i++) {
 		figure = &second->figures[i];
 		if (!report_find(first, figure->name, figure->level))
-			compare_line(table, NULL, figure);
+			add_couple(columns, table, NULL, figure);
 	}
-	return table_print(table);
+	columns_print(table);
 }
 
-static void levels_line(struct table *table, const struct series_set *set, size_t row, bool json)
+/* One benchmark in all series. */
+struct across {
+	const struct series_set *set;
+	const char *name;
+	bool json;
+};
+
+static char *levels_value(const void *object, unsigned int id)
 {
+	const struct across *across = object;
+	const struct figure *figure = NULL;
 	size_t i;
 
-	table_line(table);
-	table_set(table, 0, "%s", set->names[row]);
-	for (i = 0; i < set->count; i++) {
-		const struct figure *figure = series_figure(&set->series[i], set->names[row]);
-
-		if (!figure)
-			continue;
-		table_set(table, 1, "%s", figure->unit);
-		if (!figure->err)
-			table_set(table, 2 + i, "%.1f", figure->inside.median);
-		else if (!json)
-			table_set(table, 2 + i, "%s",
-				  figure->err == -EOPNOTSUPP ? "n/a" : "failed");
+	if (id == 0)
+		return text("%s", across->name);
+	if (id == 1) {
+		for (i = 0; i < across->set->count && !figure; i++)
+			figure = series_figure(&across->set->series[i], across->name);
+		return text("%s", figure->unit);
 	}
+	figure = series_figure(&across->set->series[id - 2], across->name);
+	if (!figure || !figure->err || across->json)
+		return median(figure);
+	return text("%s", figure->err == -EOPNOTSUPP ? "n/a" : "failed");
 }
 
 /**
  * output_levels() - write the medians of reports side by side
  * @reports: the reports
  * @count: how many
- * @style: how; its choice of columns is not for this table
+ * @style: in which format; its columns are not for this table
  *
- * Return: 0, -E2BIG for more reports and levels than a table has columns, or the errno of what
- * failed.
+ * Return: 0, -ENOMEM, or -E2BIG for more reports and levels than a table has columns.
  */
-int output_levels(const struct report *reports, size_t count, const struct table_style *style)
+int output_levels(const struct report *reports, size_t count, const struct columns *style)
 {
-	struct column columns[TABLE_MAX_COLUMNS] = { { .name = "NAME" }, { .name = "UNIT" } };
+	struct column list[COLUMNS_MAX + 1] = { { "NAME", TEXT }, { "UNIT", TEXT } };
+	struct columns columns = *style;
+	struct libscols_table *table;
 	struct series_set set;
-	struct table *table;
 	size_t i;
-	int err = series_make(&set, reports, count);
+	int error = series_make(&set, reports, count);
 
-	if (!err && set.count + 2 > TABLE_MAX_COLUMNS)
-		err = -E2BIG;
-	if (err)
+	if (!error && set.count + 2 > COLUMNS_MAX)
+		error = -E2BIG;
+	if (error)
 		goto out;
 	for (i = 0; i < set.count; i++)
-		columns[2 + i] = (struct column){ .name = set.series[i].label, .number = true };
-	table = table_new("levels", columns, set.count + 2, style);
+		list[2 + i] = (struct column){ set.series[i].label, NUMBER };
+	columns.table = list;
+	columns.name = "levels";
+	columns.all = true;
+	columns_choose(&columns, NULL);
+	table = columns_new(&columns);
 	for (i = 0; i < set.nr_names; i++)
-		levels_line(table, &set, i, style->format == TABLE_JSON);
-	err = table_print(table);
+		add_line(&columns, table, levels_value,
+			 &(struct across){ &set, set.names[i], style->format == COLUMNS_JSON });
+	columns_print(table);
 out:
 	series_free(&set);
-	return err;
+	return error;
 }

@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * output.h - what hvbench has to say, as tables
+ *
+ * Running out of memory for a table ends the program.
  */
 #ifndef HVBENCH_OUTPUT_H
 #define HVBENCH_OUTPUT_H
 
+#include "columns.h"
 #include "report.h"
-#include "table.h"
 
 /**
- * struct output_columns - the columns of one kind of table
- * @title: of which
- * @columns: the columns
- * @count: how many
+ * struct output_kind - one kind of table
+ * @name: of its array in JSON
+ * @columns: those it can have
+ * @usual: those it has if nobody says otherwise
  */
-struct output_columns {
-	const char *title;
+struct output_kind {
+	const char *name;
 	const struct column *columns;
-	size_t count;
+	const char *usual;
 };
 
-extern const struct output_columns output_list_columns, output_figure_columns,
-				   output_compare_columns;
+extern const struct output_kind output_list_kind, output_report_kind, output_compare_kind;
 
-int output_list(const struct table_style *style);
+void output_list(const struct columns *columns);
 void output_machine(const struct machine *machine);
-int output_report(const struct report *report, const struct table_style *style);
-int output_compare(const struct report *first, const struct report *second,
-		   const struct table_style *style);
-int output_levels(const struct report *reports, size_t count, const struct table_style *style);
+int output_report(const struct report *report, const struct columns *columns);
+void output_compare(const struct report *first, const struct report *second,
+		    const struct columns *columns);
+int output_levels(const struct report *reports, size_t count, const struct columns *style);
 
 #endif /* HVBENCH_OUTPUT_H */

@@ -5,7 +5,6 @@
  * A check looks at this guest, or at one of its VMs, and adds a finding with the evidence for it and
  * the way out. What cannot be seen is no finding.
  */
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@
 #include "leaves.h"
 #include "qemu.h"
 #include "text.h"
+#include "tool.h"
 
 static void add(struct findings *findings, const char *check, char *subject, char *finding,
 		char *evidence, char *remedy)
@@ -20,7 +20,7 @@ static void add(struct findings *findings, const char *check, char *subject, cha
 	findings->findings = reallocarray(findings->findings, findings->count + 1,
 					  sizeof(*findings->findings));
 	if (!findings->findings)
-		err(EXIT_FAILURE, "memory");
+		tool_no_memory();
 	findings->findings[findings->count++] = (struct finding){
 		check, subject, finding, evidence, remedy
 	};
@@ -36,7 +36,7 @@ static void add_here(struct findings *findings, const char *check, const char *f
 
 static bool is_amd(const struct machine *machine)
 {
-	return cpuid_bit(&machine->cpuid, 0x80000001, ECX, 2) ||
+	return cpuid_bit(&machine->cpuid, CPUID_SVM) ||
 	       cpuid_reg(&machine->cpuid, 0, EBX) == 0x68747541;	/* "Auth"enticAMD */
 }
 
@@ -66,8 +66,8 @@ static enum answer has_nesting(const struct machine *machine)
 
 	if (is_amd(machine))
 		return cpuid_find(cpuid, 0x80000001) ?
-		       answer_of(cpuid_bit(cpuid, 0x80000001, ECX, 2)) : UNKNOWN;
-	return cpuid_find(cpuid, 1) ? answer_of(cpuid_bit(cpuid, 1, ECX, 5)) : UNKNOWN;
+		       answer_of(cpuid_bit(cpuid, CPUID_SVM)) : UNKNOWN;
+	return cpuid_find(cpuid, 1) ? answer_of(cpuid_bit(cpuid, CPUID_VMX)) : UNKNOWN;
 }
 
 static void check_nesting(struct findings *findings, const struct machine *machine)
@@ -168,21 +168,6 @@ struct vm {
 	bool hyperv;		/* any enlightenment */
 };
 
-static bool asks_for_hyperv(const char *cpu)
-{
-	for (; cpu; cpu = strchr(cpu, ',')) {
-		cpu += *cpu == ',';
-		if (!strncmp(cpu, "hv-", 3) || !strncmp(cpu, "hv_", 3) || !strncmp(cpu, "+hv-", 4) ||
-		    !strncmp(cpu, "+hv_", 4)) {
-			const char *value = cpu + strcspn(cpu, "=,");
-
-			if (strncmp(value, "=off", 4))
-				return true;
-		}
-	}
-	return false;
-}
-
 static bool has(const struct vm *vm, const char *property)
 {
 	return vm->passthrough || qemu_property(vm->cpu, property) == YES;
@@ -192,7 +177,7 @@ static char *subject(const struct vm *vm)
 {
 	char *name = qemu_name(vm->qemu), *text;
 
-	text = text_format("VM %s (pid %d)", name, vm->qemu->pid);
+	text = text_format("VM %s (pid %d)", name ? name : "without a name", vm->qemu->pid);
 	free(name);
 	return text;
 }
@@ -236,8 +221,6 @@ static void check_timer(struct findings *findings, const struct vm *vm)
 	bool windows = rtc && strstr(rtc, "base=localtime");
 	bool hpet;
 
-	if (!machine)
-		machine = qemu_option(vm->qemu, "M");
 	hpet = !qemu_has(vm->qemu, "no-hpet") && qemu_property(machine, "hpet") != NO;
 	if ((!vm->hyperv && !windows) || has(vm, "hv-stimer") ||
 	    qemu_property(vm->cpu, "hypervisor") == NO)
@@ -272,7 +255,7 @@ static void check_vms(struct findings *findings, const struct machine *machine,
 		if (!qemu_uses_kvm(vm.qemu))
 			continue;
 		vm.cpu = qemu_option(vm.qemu, "cpu");
-		vm.hyperv = asks_for_hyperv(vm.cpu);
+		vm.hyperv = qemu_property(vm.cpu, "hv-*") == YES;
 		vm.passthrough = qemu_property(vm.cpu, "hv-passthrough") == YES;
 		check_auto_eoi(findings, machine, &vm);
 		check_ipi(findings, machine, &vm);

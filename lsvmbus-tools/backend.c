@@ -10,8 +10,6 @@
 #include "text.h"
 
 #define MODULES_DEP_MAX	(8 << 20)	/* bytes */
-#define VMX_BIT		5		/* leaf 1, ECX */
-#define SVM_BIT		2		/* leaf 0x80000001, ECX */
 
 static const char *const kind_names[] = {
 	[BACKEND_NONE] = "none",
@@ -57,8 +55,8 @@ static enum backend_kind kind_of(const struct sysroot *root, const char *module)
 static void find(struct backend *backend, const struct sysroot *root, const struct cpuid *cpuid)
 {
 	static const char *const modules[] = { "hv_evmcs", "kvm_intel", "kvm_amd" };
-	bool intel = cpuid_bit(cpuid, 1, ECX, VMX_BIT);
-	bool amd = cpuid_bit(cpuid, 0x80000001, ECX, SVM_BIT);
+	bool intel = cpuid_bit(cpuid, CPUID_VMX);
+	bool amd = cpuid_bit(cpuid, CPUID_SVM);
 	size_t i;
 
 	backend->kind = dev_kvm(root) ? BACKEND_OTHER : BACKEND_NONE;

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "columns.h"
+#include "tool.h"
 
 static int set_format(struct columns *columns, enum columns_format format)
 {
@@ -159,7 +160,7 @@ struct libscols_table *columns_new(const struct columns *columns)
 	size_t i;
 
 	if (!table)
-		err(EXIT_FAILURE, "table");
+		tool_no_memory();
 	scols_table_set_name(table, columns->name);
 	scols_table_enable_json(table, columns->format == COLUMNS_JSON);
 	scols_table_enable_export(table, columns->format == COLUMNS_PAIRS);
@@ -172,7 +173,7 @@ struct libscols_table *columns_new(const struct columns *columns)
 								     column->width, column->flags);
 
 		if (!new)
-			err(EXIT_FAILURE, "table");
+			tool_no_memory();
 		scols_column_set_json_type(new, column->json);
 	}
 	return table;
@@ -196,12 +197,12 @@ struct libscols_line *columns_add(const struct columns *columns, struct libscols
 	size_t i;
 
 	if (!line)
-		err(EXIT_FAILURE, "table");
+		tool_no_memory();
 	for (i = 0; i < columns->count; i++) {
 		char *data = value(object, columns->chosen[i]);
 
 		if (data && scols_line_refer_data(line, i, data))
-			err(EXIT_FAILURE, "table");
+			tool_no_memory();
 	}
 	return line;
 }
@@ -215,6 +216,6 @@ void columns_print(struct libscols_table *table)
 	int error = scols_print_table(table);
 
 	if (error)
-		errx(EXIT_FAILURE, "table: %s", strerror(-error));
+		errx(tool_failure, "table: %s", strerror(-error));
 	scols_unref_table(table);
 }

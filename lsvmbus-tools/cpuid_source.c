@@ -214,6 +214,17 @@ uint32_t cpuid_reg(const struct cpuid *cpuid, uint32_t leaf, enum cpuid_reg reg)
 }
 
 /**
+ * cpuid_reg_name() - what a register is called
+ * @reg: the register
+ */
+const char *cpuid_reg_name(enum cpuid_reg reg)
+{
+	static const char *const names[CPUID_REGS] = { "EAX", "EBX", "ECX", "EDX" };
+
+	return names[reg];
+}
+
+/**
  * cpuid_bit() - is a bit of a leaf set? No, if the leaf is not there.
  * @cpuid: the leaves
  * @leaf: its number

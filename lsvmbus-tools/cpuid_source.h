@@ -14,6 +14,11 @@
 
 enum cpuid_reg { EAX, EBX, ECX, EDX };
 #define CPUID_REGS	4
+
+/* Bits of Intel's and AMD's own leaves. */
+#define CPUID_VMX	1, ECX, 5
+#define CPUID_SVM	0x80000001, ECX, 2
+
 #define CPUID_MAX	64	/* leaves that are kept */
 
 struct cpuid_leaf {
@@ -32,6 +37,7 @@ void cpuid_parse(struct cpuid *cpuid, const char *text);
 void cpuid_write(const struct cpuid *cpuid, FILE *to);
 const uint32_t *cpuid_find(const struct cpuid *cpuid, uint32_t leaf);
 uint32_t cpuid_reg(const struct cpuid *cpuid, uint32_t leaf, enum cpuid_reg reg);
+const char *cpuid_reg_name(enum cpuid_reg reg);
 bool cpuid_bit(const struct cpuid *cpuid, uint32_t leaf, enum cpuid_reg reg, unsigned int bit);
 
 #endif

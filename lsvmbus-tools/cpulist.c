@@ -2,24 +2,13 @@
 /*
  * cpulist.c - sets of CPUs, written as in "0-3,8"
  */
-#include <err.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cpulist.h"
-
-/* Takes the number of a CPU off the front of @text. */
-static bool take_cpu(const char **text, unsigned long *cpu)
-{
-	char *end;
-
-	if (**text < '0' || **text > '9')
-		return false;
-	*cpu = strtoul(*text, &end, 10);
-	*text = end;
-	return *cpu < CPULIST_MAX;
-}
+#include "text.h"
+#include "tool.h"
 
 /**
  * cpulist_parse() - read a list of CPUs
@@ -30,18 +19,18 @@ static bool take_cpu(const char **text, unsigned long *cpu)
  */
 int cpulist_parse(struct cpulist *list, const char *text)
 {
-	unsigned long first, last;
+	uint64_t first, last;
 
 	*list = (struct cpulist){ 0 };
 	if (!*text)
 		return 0;
 	for (;; text++) {
-		if (!take_cpu(&text, &first))
+		if (!text_take_number(&text, CPULIST_MAX - 1, &first))
 			return -EINVAL;
 		last = first;
 		if (*text == '-') {
 			text++;
-			if (!take_cpu(&text, &last) || last < first)
+			if (!text_take_number(&text, CPULIST_MAX - 1, &last) || last < first)
 				return -EINVAL;
 		}
 		for (; first <= last; first++)
@@ -68,7 +57,7 @@ char *cpulist_format(const struct cpulist *list)
 	int first, last;
 
 	if (!to)
-		err(EXIT_FAILURE, "list of CPUs");
+		tool_no_memory();
 	cpulist_for_each(first, list) {
 		for (last = first; cpulist_has(list, last + 1); last++)
 			;
@@ -77,7 +66,7 @@ char *cpulist_format(const struct cpulist *list)
 		first = last;
 	}
 	if (fclose(to))
-		err(EXIT_FAILURE, "list of CPUs");
+		tool_no_memory();
 	return text;
 }
 

@@ -16,16 +16,21 @@
 /* Where it shows that an enlightenment is on. */
 enum shown_by { BY_MSR, BY_LOG, BY_CLOCKSOURCE, BY_FUNCTION };
 
-struct enlightenment {
-	const char *name;
+struct cpuid_flag {
 	uint32_t leaf;
 	enum cpuid_reg reg;
 	unsigned int bit;
+};
+
+struct enlightenment {
+	const char *name;
+	struct cpuid_flag offer;
 	enum shown_by by;
 	uint32_t msr;			/* BY_MSR */
 	unsigned int msr_bit;
 	const char *text;		/* BY_LOG, BY_CLOCKSOURCE */
 	enum answer (*on)(const struct machine *machine, const char **why);	/* BY_FUNCTION */
+	struct cpuid_flag also[2];	/* what else Linux wants for it; leaf 0 is none */
 };
 
 static enum answer stimer_on(const struct machine *machine, const char **why)
@@ -156,41 +161,47 @@ static enum answer enlightened_tlb_on(const struct machine *machine, const char 
 	return NO;
 }
 
-#define MSR(msr, bit)		BY_MSR, msr, bit, NULL, NULL
-#define LOG(text)		BY_LOG, 0, 0, text, NULL
-#define CLOCKSOURCE(name)	BY_CLOCKSOURCE, 0, 0, name, NULL
-#define FUNCTION(function)	BY_FUNCTION, 0, 0, NULL, function
+#define MSR(number, nr)		.by = BY_MSR, .msr = number, .msr_bit = nr
+#define LOG(words)		.by = BY_LOG, .text = "Hyper-V: " words
+#define CLOCKSOURCE(words)	.by = BY_CLOCKSOURCE, .text = words
+#define FUNCTION(function)	.by = BY_FUNCTION, .on = function
+#define FREQUENCY_MSRS		LEAF_FEATURES, EDX, FEATURES_EDX_FREQUENCY
 
 static const struct enlightenment enlightenments[] = {
-	{ "hypercalls", LEAF_FEATURES, EAX, FEATURES_EAX_HYPERCALL,
+	{ "hypercalls", { LEAF_FEATURES, EAX, FEATURES_EAX_HYPERCALL },
 	  MSR(MSR_HYPERCALL, MSR_ENABLE) },
-	{ "VP assist page", LEAF_FEATURES, EAX, FEATURES_EAX_VP_ASSIST,
+	{ "VP assist page", { LEAF_FEATURES, EAX, FEATURES_EAX_VP_ASSIST },
 	  MSR(MSR_VP_ASSIST_PAGE, MSR_ENABLE) },
-	{ "SynIC", LEAF_FEATURES, EAX, FEATURES_EAX_SYNIC,
+	{ "SynIC", { LEAF_FEATURES, EAX, FEATURES_EAX_SYNIC },
 	  MSR(MSR_SCONTROL, MSR_ENABLE) },
-	{ "synthetic timers", LEAF_FEATURES, EAX, FEATURES_EAX_STIMER, FUNCTION(stimer_on) },
-	{ "reference counter", LEAF_FEATURES, EAX, FEATURES_EAX_REF_COUNTER,
+	{ "synthetic timers", { LEAF_FEATURES, EAX, FEATURES_EAX_STIMER }, FUNCTION(stimer_on) },
+	{ "reference counter", { LEAF_FEATURES, EAX, FEATURES_EAX_REF_COUNTER },
 	  CLOCKSOURCE(CLOCK_MSR) },
-	{ "reference TSC page", LEAF_FEATURES, EAX, FEATURES_EAX_TSC_PAGE,
+	{ "reference TSC page", { LEAF_FEATURES, EAX, FEATURES_EAX_TSC_PAGE },
 	  CLOCKSOURCE(CLOCK_TSC_PAGE) },
-	{ "frequency MSRs", LEAF_FEATURES, EAX, FEATURES_EAX_FREQUENCY,
-	  LOG("Hyper-V: LAPIC Timer Frequency") },
-	{ "reenlightenment", LEAF_FEATURES, EAX, FEATURES_EAX_REENLIGHTENMENT,
-	  FUNCTION(reenlightenment_on) },
-	{ "invariant TSC", LEAF_FEATURES, EAX, FEATURES_EAX_TSC_INVARIANT,
+	{ "frequency MSRs", { LEAF_FEATURES, EAX, FEATURES_EAX_FREQUENCY },
+	  LOG("LAPIC Timer Frequency"), .also = { { FREQUENCY_MSRS } } },
+	{ "reenlightenment", { LEAF_FEATURES, EAX, FEATURES_EAX_REENLIGHTENMENT },
+	  FUNCTION(reenlightenment_on),
+	  .also = { { LEAF_FEATURES, EAX, FEATURES_EAX_FREQUENCY }, { FREQUENCY_MSRS } } },
+	{ "invariant TSC", { LEAF_FEATURES, EAX, FEATURES_EAX_TSC_INVARIANT },
 	  FUNCTION(invariant_tsc_on) },
-	{ "remote TLB flush", LEAF_HINTS, EAX, HINTS_EAX_REMOTE_FLUSH,
+	{ "remote TLB flush", { LEAF_HINTS, EAX, HINTS_EAX_REMOTE_FLUSH },
 	  LOG("Using hypercall for remote TLB flush") },
-	{ "IPI hypercalls", LEAF_HINTS, EAX, HINTS_EAX_CLUSTER_IPI, LOG("Using IPI hypercalls") },
-	{ "APIC MSRs", LEAF_HINTS, EAX, HINTS_EAX_APIC_MSRS, LOG("Using enlightened APIC") },
-	{ "PV spinlocks", LEAF_FEATURES, EAX, FEATURES_EAX_GUEST_IDLE, LOG("PV spinlocks enabled") },
-	{ "enlightened VMCS", LEAF_HINTS, EAX, HINTS_EAX_EVMCS, FUNCTION(evmcs_on) },
-	{ "enlightened MSR bitmap", LEAF_NESTED, EAX, NESTED_EAX_MSR_BITMAP,
+	{ "IPI hypercalls", { LEAF_HINTS, EAX, HINTS_EAX_CLUSTER_IPI },
+	  LOG("Using IPI hypercalls") },
+	{ "APIC MSRs", { LEAF_HINTS, EAX, HINTS_EAX_APIC_MSRS }, LOG("Using enlightened APIC") },
+	{ "PV spinlocks", { LEAF_FEATURES, EAX, FEATURES_EAX_GUEST_IDLE },
+	  LOG("PV spinlocks enabled"),
+	  .also = { { LEAF_HINTS, EAX, HINTS_EAX_CLUSTER_IPI } } },
+	{ "enlightened VMCS", { LEAF_HINTS, EAX, HINTS_EAX_EVMCS }, FUNCTION(evmcs_on) },
+	{ "enlightened MSR bitmap", { LEAF_NESTED, EAX, NESTED_EAX_MSR_BITMAP },
 	  FUNCTION(msr_bitmap_on) },
-	{ "direct virtual flush", LEAF_NESTED, EAX, NESTED_EAX_DIRECT_FLUSH,
+	{ "direct virtual flush", { LEAF_NESTED, EAX, NESTED_EAX_DIRECT_FLUSH },
 	  FUNCTION(direct_flush_on) },
-	{ "guest-physical flush", LEAF_NESTED, EAX, NESTED_EAX_GPA_FLUSH, FUNCTION(gpa_flush_on) },
-	{ "enlightened TLB", LEAF_NESTED, EAX, NESTED_EAX_ENLIGHTENED_TLB,
+	{ "guest-physical flush", { LEAF_NESTED, EAX, NESTED_EAX_GPA_FLUSH },
+	  FUNCTION(gpa_flush_on) },
+	{ "enlightened TLB", { LEAF_NESTED, EAX, NESTED_EAX_ENLIGHTENED_TLB },
 	  FUNCTION(enlightened_tlb_on) },
 };
 
@@ -252,11 +263,29 @@ static enum answer is_on(const struct machine *machine, const struct enlightenme
 }
 
 /* Unknown, if the host has the leaf and a captured file has not. */
-static enum answer is_offered(const struct cpuid *cpuid, const struct enlightenment *e)
+static enum answer is_offered(const struct cpuid *cpuid, const struct cpuid_flag *flag)
 {
-	if (!cpuid_find(cpuid, e->leaf) && e->leaf <= cpuid_reg(cpuid, LEAF_VENDOR, EAX))
+	if (!cpuid_find(cpuid, flag->leaf) && flag->leaf <= cpuid_reg(cpuid, LEAF_VENDOR, EAX))
 		return UNKNOWN;
-	return answer_of(cpuid_bit(cpuid, e->leaf, e->reg, e->bit));
+	return answer_of(cpuid_bit(cpuid, flag->leaf, flag->reg, flag->bit));
+}
+
+/* What the host offers is not on, if Linux wants something besides that the host does not offer. */
+static enum answer is_on_here(const struct machine *machine, const struct enlightenment *e,
+			      char **why)
+{
+	enum answer on = is_on(machine, e, why);
+	const struct cpuid_flag *flag;
+
+	for (flag = e->also; on != YES && flag < e->also + 2 && flag->leaf; flag++) {
+		if (is_offered(&machine->cpuid, flag) != NO)
+			continue;
+		free(*why);
+		*why = text_format("Linux wants CPUID 0x%08" PRIx32 " %s[%u] too, which is not set",
+				   flag->leaf, cpuid_reg_name(flag->reg), flag->bit);
+		return NO;
+	}
+	return on;
 }
 
 /**
@@ -270,18 +299,18 @@ void facts_enlightenments(struct facts *facts, const struct machine *machine)
 
 	for (i = 0; i < sizeof(enlightenments) / sizeof(enlightenments[0]); i++) {
 		const struct enlightenment *e = &enlightenments[i];
-		enum answer offered = is_offered(&machine->cpuid, e), on = NO;
+		enum answer offered = is_offered(&machine->cpuid, &e->offer), on = NO;
 		struct fact *fact;
 		char *why;
 
 		if (offered == NO)
 			why = text_format("the host does not offer it");
 		else
-			on = is_on(machine, e, &why);
+			on = is_on_here(machine, e, &why);
 		fact = facts_add(facts, "enlightenment", text_format("%s", e->name),
 				 text_format("%s", offered == NO ? "not offered" : on == YES ? "on" :
 					     on == NO ? "off" : "unknown"), why);
-		facts_place(fact, e->leaf, e->reg, e->bit, e->bit);
+		facts_place(fact, e->offer.leaf, e->offer.reg, e->offer.bit, e->offer.bit);
 		fact->offered = answer_text(offered);
 		fact->on = answer_text(on);
 	}

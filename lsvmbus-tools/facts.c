@@ -2,7 +2,6 @@
 /*
  * facts.c - what lshv knows of a machine, a line each
  */
-#include <err.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "facts.h"
 #include "leaves.h"
 #include "text.h"
+#include "tool.h"
 
 /**
  * facts_add() - add a line
@@ -28,7 +28,7 @@ struct fact *facts_add(struct facts *facts, const char *topic, char *name, char 
 
 	facts->facts = reallocarray(facts->facts, facts->count + 1, sizeof(*fact));
 	if (!facts->facts)
-		err(EXIT_FAILURE, "memory");
+		tool_no_memory();
 	fact = &facts->facts[facts->count++];
 	*fact = (struct fact){ .topic = topic, .name = name, .value = value, .meaning = meaning };
 	return fact;
@@ -45,10 +45,8 @@ struct fact *facts_add(struct facts *facts, const char *topic, char *name, char 
 void facts_place(struct fact *fact, uint32_t leaf, enum cpuid_reg reg, unsigned int low,
 		 unsigned int high)
 {
-	static const char *const names[CPUID_REGS] = { "EAX", "EBX", "ECX", "EDX" };
-
 	fact->leaf = text_format("0x%08" PRIx32, leaf);
-	fact->reg = text_format("%s", names[reg]);
+	fact->reg = text_format("%s", cpuid_reg_name(reg));
 	fact->bits = low == high ? text_format("%u", low) : text_format("%u-%u", low, high);
 }
 

@@ -3,13 +3,13 @@
  * kernel_log.c - what the kernel said
  */
 #include <errno.h>
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
 
 #include "kernel_log.h"
 #include "text.h"
+#include "tool.h"
 
 #define FILE_MAX	(4 << 20)	/* bytes of a captured log */
 
@@ -22,7 +22,7 @@ static char *room(size_t size)
 	char *text = calloc(1, size);
 
 	if (!text)
-		err(EXIT_FAILURE, "memory");
+		tool_no_memory();
 	return text;
 }
 

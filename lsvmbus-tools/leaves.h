@@ -11,7 +11,6 @@
 #include "cpuid_source.h"
 
 #define LEAF_VENDOR	0x40000000u	/* highest leaf and signature */
-#define LEAF_INTERFACE	0x40000001u
 #define LEAF_VERSION	0x40000002u
 #define LEAF_FEATURES	0x40000003u
 #define LEAF_HINTS	0x40000004u
@@ -21,13 +20,11 @@
 #define LEAF_SECOND	0x40000100u	/* first leaf of another interface behind Hyper-V's */
 
 /* Bits that more than the table of names needs to know. */
-#define FEATURES_EAX_VP_RUNTIME		0
 #define FEATURES_EAX_REF_COUNTER	1
 #define FEATURES_EAX_SYNIC		2
 #define FEATURES_EAX_STIMER		3
 #define FEATURES_EAX_VP_ASSIST		4
 #define FEATURES_EAX_HYPERCALL		5
-#define FEATURES_EAX_VP_INDEX		6
 #define FEATURES_EAX_TSC_PAGE		9
 #define FEATURES_EAX_GUEST_IDLE		10
 #define FEATURES_EAX_FREQUENCY		11
@@ -36,11 +33,9 @@
 #define FEATURES_EBX_CPU_MANAGEMENT	12
 #define FEATURES_EBX_ISOLATION		22
 #define FEATURES_EDX_FREQUENCY		8
-#define FEATURES_EDX_DIRECT_STIMER	19
 #define HINTS_EAX_REMOTE_FLUSH		2
 #define HINTS_EAX_APIC_MSRS		3
 #define HINTS_EAX_CLUSTER_IPI		10
-#define HINTS_EAX_EX_MASKS		11
 #define HINTS_EAX_NESTED		12
 #define HINTS_EAX_EVMCS			14
 #define NESTED_EAX_DIRECT_FLUSH		17

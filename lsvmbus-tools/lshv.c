@@ -21,8 +21,6 @@
 /* Exit status. */
 enum { FINE, FINDINGS, ERROR };
 
-#define NO_HYPERV	FINDINGS	/* said in words on standard error */
-
 enum view { VIEW_SUMMARY, VIEW_LEAVES, VIEW_ADVISE, VIEW_DUMP_CPUID, VIEW_DUMP_MSR };
 
 enum { FACT_TOPIC, FACT_NAME, FACT_VALUE, FACT_MEANING, FACT_OFFERED, FACT_ON, FACT_LEAF, FACT_REG,
@@ -134,8 +132,8 @@ static void usage(void)
 	columns_help(fact_columns, stdout);
 	puts("\nWith --advise:");
 	columns_help(finding_columns, stdout);
-	puts("\nExit status: 0 fine, 1 not a guest of Hyper-V or, with --advise, something was found,\n"
-	     "2 an error.");
+	puts("\nExit status: 0 fine; 1 --advise has found something; 2 an error, or not a guest of\n"
+	     "Hyper-V.");
 }
 
 static int machine_read(struct machine *machine, const char *sysroot)
@@ -189,19 +187,38 @@ static bool is_hyperv(const struct cpuid *cpuid)
 	return is;
 }
 
-/* Is @leaf in a list of numbers? An empty list has all. */
+/* Takes the next number off a list that is_list() knows. */
+static uint32_t next_leaf(const char **list)
+{
+	char *end;
+	uint32_t leaf = strtoul(*list, &end, 16);
+
+	*list = end + (*end == ',');
+	return leaf;
+}
+
+/* Hexadecimal numbers, with or without 0x, separated by commas. */
+static bool is_list(const char *list)
+{
+	const char *end;
+
+	for (;; list = end + 1) {
+		list += 2 * !strncmp(list, "0x", 2);
+		end = list + strspn(list, "0123456789abcdefABCDEF");
+		if (end == list || end - list > 8)
+			return false;
+		if (*end != ',')
+			return !*end;
+	}
+}
+
 static bool leaf_wanted(const char *list, const char *leaf)
 {
-	unsigned long number = strtoul(leaf, NULL, 16);
-	char *end;
+	const uint32_t number = next_leaf(&leaf);
 
-	if (!list)
-		return true;
-	for (; *list; list = *end ? end + 1 : end) {
-		if (strtoul(list, &end, 16) == number)
+	while (*list)
+		if (next_leaf(&list) == number)
 			return true;
-		end += strcspn(end, ",");
-	}
 	return false;
 }
 
@@ -222,7 +239,7 @@ static int show_facts(const struct columns *columns, const struct machine *machi
 		facts_statistics(&facts, machine);
 	}
 	for (i = 0; i < facts.count; i++)
-		if (view != VIEW_LEAVES || leaf_wanted(leaves, facts.facts[i].leaf)) {
+		if (!leaves || leaf_wanted(leaves, facts.facts[i].leaf)) {
 			columns_add(columns, table, NULL, fact_value, &facts.facts[i]);
 			shown++;
 		}
@@ -271,20 +288,10 @@ static int show(const struct columns *columns, const struct machine *machine, en
 		break;
 	}
 	if (!is_hyperv(&machine->cpuid))
-		return NO_HYPERV;
+		return ERROR;
 	if (view == VIEW_ADVISE)
 		return show_advice(columns, machine);
 	return show_facts(columns, machine, view, leaves);
-}
-
-/* tool_leave() would take 1 for an error. */
-static _Noreturn void leave(int status)
-{
-	if (fflush(stdout) || ferror(stdout)) {
-		warn("standard output");
-		status = ERROR;
-	}
-	exit(status);
 }
 
 /* What the user asks for. */
@@ -320,7 +327,11 @@ static void parse_options(int argc, char **argv, struct request *request)
 		case 'l':
 			request->view = VIEW_LEAVES;
 			request->leaves = optarg && *optarg == '=' ? optarg + 1 : optarg;
-			break;
+			if (!request->leaves || is_list(request->leaves))
+				break;
+			warnx("--leaves: '%s' is not a list of numbers as in 0x40000003,4000000a",
+			      request->leaves);
+			tool_usage_error(usage_line);
 		case 's':
 			request->sysroot = optarg;
 			break;
@@ -332,10 +343,10 @@ static void parse_options(int argc, char **argv, struct request *request)
 			break;
 		case 'h':
 			usage();
-			leave(FINE);
+			tool_leave(FINE);
 		case 'V':
 			puts("lshv " VERSION);
-			leave(FINE);
+			tool_leave(FINE);
 		default:
 			if (columns_option(&request->columns, option, optarg))
 				tool_usage_error(usage_line);
@@ -354,7 +365,7 @@ static void choose_columns(struct request *request)
 	columns->table = request->view == VIEW_ADVISE ? finding_columns : fact_columns;
 	columns->name = request->view == VIEW_ADVISE ? "findings" : "lshv";
 	if (usual_columns[request->view] && columns_choose(columns, usual_columns[request->view]))
-		exit(ERROR);
+		tool_usage_error(usage_line);
 }
 
 int main(int argc, char **argv)
@@ -363,6 +374,7 @@ int main(int argc, char **argv)
 	struct machine machine;
 	int status;
 
+	tool_failure = ERROR;
 	setlocale(LC_ALL, "");
 	parse_options(argc, argv, &request);
 	choose_columns(&request);
@@ -370,5 +382,5 @@ int main(int argc, char **argv)
 		return ERROR;
 	status = show(&request.columns, &machine, request.view, request.leaves);
 	machine_free(&machine);
-	leave(status);
+	tool_leave(status);
 }

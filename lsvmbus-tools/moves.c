@@ -3,11 +3,16 @@
  * moves.c - which channels go to which CPU, and what became of it
  */
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "moves.h"
 #include "text.h"
+#include "tool.h"
+
+#define TRIES	10	/* a second, while waiting for a channel */
 
 enum {
 	COL_ID, COL_CLASS, COL_DEVICE, COL_RELID, COL_SUBID, COL_NODE, COL_CPU, COL_NEW,
@@ -94,7 +99,7 @@ static struct move *add(struct moves *moves, const struct vmbus_device *device,
 	struct move *more = realloc(moves->moves, (moves->count + 1) * sizeof(*more));
 
 	if (!more)
-		err(EXIT_FAILURE, "memory");
+		tool_no_memory();
 	moves->moves = more;
 	more = &more[moves->count++];
 	*more = (struct move){ .device = device, .channel = channel, .cpu = -1 };
@@ -130,7 +135,7 @@ void moves_plan(struct moves *moves, const struct vmbus *bus, const struct plan_
 		count += bus->devices[i].count;
 	channels = calloc(count + 1, sizeof(*channels));
 	if (!channels)
-		err(EXIT_FAILURE, "memory");
+		tool_no_memory();
 	for (i = 0; i < bus->count; i++) {
 		const struct vmbus_device *device = &bus->devices[i];
 
@@ -146,7 +151,7 @@ void moves_plan(struct moves *moves, const struct vmbus *bus, const struct plan_
 		}
 	}
 	if (plan_spread(cpus, channels, count))
-		err(EXIT_FAILURE, "memory");
+		tool_no_memory();
 	for (i = 0; i < count; i++)
 		set_target(&moves->moves[i], channels[i].target, plan_why_text(channels[i].why));
 	free(channels);
@@ -198,23 +203,38 @@ unsigned int moves_restore(struct moves *moves, const struct vmbus *bus,
 	return missing;
 }
 
+/* Tries until the channel is open, as one will be that the host has just offered. */
+static int do_move(const struct moves *moves, const struct sysroot *root, struct move *move,
+		   unsigned int *tries)
+{
+	int err;
+
+	while ((err = pin_channel(root, moves->topology, move->device, move->channel, move->cpu,
+				  move->words)) == -EIO && *tries) {
+		--*tries;
+		usleep(1000000 / TRIES);
+	}
+	return err;
+}
+
 /**
  * moves_do() - write what is wanted, each read back; what is refused is said on standard error
  * @moves: the moves; result and words are filled in
  * @root: where
+ * @wait: seconds to wait, in all, for channels to be opened
  *
  * Return: how many were refused.
  */
-unsigned int moves_do(struct moves *moves, const struct sysroot *root)
+unsigned int moves_do(struct moves *moves, const struct sysroot *root, unsigned int wait)
 {
+	unsigned int tries = wait * TRIES;
 	unsigned int refused = 0;
 	struct move *move;
 
 	for (move = moves->moves; move < moves->moves + moves->count; move++) {
 		if (move->result != MOVE_WANTED)
 			continue;
-		if (!pin_channel(root, moves->topology, move->device, move->channel, move->cpu,
-				 move->words)) {
+		if (!do_move(moves, root, move, &tries)) {
 			move->result = MOVE_DONE;
 			continue;
 		}

@@ -39,7 +39,7 @@ void moves_plan(struct moves *moves, const struct vmbus *bus, const struct plan_
 unsigned int moves_restore(struct moves *moves, const struct vmbus *bus,
 			   const struct topology *topology, const struct saved *saved,
 			   const char *only);
-unsigned int moves_do(struct moves *moves, const struct sysroot *root);
+unsigned int moves_do(struct moves *moves, const struct sysroot *root, unsigned int wait);
 void moves_print(const struct moves *moves, const struct columns *columns);
 void moves_free(struct moves *moves);
 

@@ -5,7 +5,7 @@
  * The file channels/N/cpu, target_cpu_store() of the kernel. It takes a write only if the host
  * speaks VMBus protocol 4.1 and the channel is open (else EIO), and a CPU only if it is online and
  * not isolated from managed interrupts (else EINVAL). Before protocol 5.3 the host does not
- * confirm.
+ * confirm. Before Linux 5.8 nobody may write to it (EACCES).
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -52,18 +52,18 @@ static int explain_eio(const struct sysroot *root, const struct vmbus_device *de
 	uint64_t state;
 
 	if (read_protocol(root, &major, &minor) && (major < 4 || (major == 4 && minor < 1)))
-		return explain(words, -EIO,
+		return explain(words, -EPROTONOSUPPORT,
 			       "the host speaks VMBus protocol %u.%u; only from 4.1 on can a "
 			       "channel be moved", major, minor);
 	if (!sysroot_read_number(root, &state, VMBUS_DEVICES "/%s/state", device->name) &&
 	    state != VMBUS_STATE_OPENED)
-		return explain(words, -EIO,
+		return explain(words, -ENOTCONN,
 			       "the channel is not open (state: %s), and the host moves only open "
 			       "channels; let a driver use the device first",
 			       vmbus_state_name(state) ? vmbus_state_name(state) : "unknown");
 	return explain(words, -EIO,
-		       "the host's VMBus protocol is below 4.1 (see 'Vmbus version' in the kernel "
-		       "log), the channel is not open, or the kernel is older than 5.8");
+		       "the channel is not open, or the host's VMBus protocol is below 4.1 (see "
+		       "'Vmbus version' in the kernel log)");
 }
 
 static int explain_einval(const struct topology *topology, int cpu, char *words)
@@ -95,7 +95,8 @@ static int explain_errno(const struct sysroot *root, const struct topology *topo
 			       "driver closed the channel");
 	case -EACCES:
 	case -EPERM:
-		return explain(words, err, "%s: only root may move channels", strerror(-err));
+		return explain(words, err, "%s: only root may move channels, and only from Linux "
+			       "5.8 on", strerror(-err));
 	default:
 		return explain(words, err, "%s", strerror(-err));
 	}
@@ -110,8 +111,9 @@ static int explain_errno(const struct sysroot *root, const struct topology *topo
  * @cpu: the CPU
  * @words: PIN_WORDS bytes; if it did not work, why not
  *
- * Return: 0 if the CPU was written and read back, or already is @cpu; else -errno, -EAGAIN when
- * somebody else moves the channel at the same time.
+ * Return: 0 if the CPU was written and read back, or already is @cpu; else -errno: -EAGAIN when
+ * somebody else moves the channel at the same time, -EIO when the channel is not open but its
+ * device is in use, so that it may be open soon.
  */
 int pin_channel(const struct sysroot *root, const struct topology *topology,
 		const struct vmbus_device *device, const struct vmbus_channel *channel, int cpu,

@@ -4,7 +4,7 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,10 +91,13 @@ static const char *next(const struct qemu *qemu, const char *arg)
 	return arg < qemu->args + qemu->length ? arg : NULL;
 }
 
-/* -option and --option are the same to QEMU. */
+/* To QEMU -option and --option are the same, and so are -machine and -M. */
 static bool is_option(const char *arg, const char *option)
 {
-	return arg[0] == '-' && !strcmp(arg + 1 + (arg[1] == '-'), option);
+	if (arg[0] != '-')
+		return false;
+	arg += 1 + (arg[1] == '-');
+	return !strcmp(arg, option) || (!strcmp(arg, "M") && !strcmp(option, "machine"));
 }
 
 /**
@@ -112,6 +115,17 @@ bool qemu_has(const struct qemu *qemu, const char *option)
 	return false;
 }
 
+/* The value of an option that may be given more than once: the first, or that after @value. */
+static const char *next_value(const struct qemu *qemu, const char *option, const char *value)
+{
+	const char *arg;
+
+	for (arg = value ? value : qemu->args; arg; arg = next(qemu, arg))
+		if (arg != value && is_option(arg, option))
+			return next(qemu, arg);
+	return NULL;
+}
+
 /**
  * qemu_option() - the value of an option
  * @qemu: the process
@@ -121,45 +135,106 @@ bool qemu_has(const struct qemu *qemu, const char *option)
  */
 const char *qemu_option(const struct qemu *qemu, const char *option)
 {
-	const char *arg, *value = NULL;
+	const char *value, *last = NULL;
 
-	for (arg = qemu->args; arg; arg = next(qemu, arg))
-		if (is_option(arg, option) && next(qemu, arg))
-			value = next(qemu, arg);
-	return value;
+	for (value = NULL; (value = next_value(qemu, option, value));)
+		last = value;
+	return last;
+}
+
+/* One of a list "NAME=VALUE,NAME,...": not ended with a NUL. @value: NULL without an '='. */
+struct item {
+	const char *name, *value;
+	size_t name_length, value_length;
+};
+
+/* Takes the first off a list. A comma in it is doubled. */
+static bool next_item(const char **list, struct item *item)
+{
+	const char *end;
+
+	if (!*list || !**list)
+		return false;
+	for (end = *list; *end && (*end != ',' || end[1] == ','); end++)
+		end += *end == ',';
+	*item = (struct item){ .name = *list, .name_length = strcspn(*list, "=,") };
+	if (item->name[item->name_length] == '=') {
+		item->value = item->name + item->name_length + 1;
+		item->value_length = end - item->value;
+	} else {
+		item->name_length = end - item->name;
+	}
+	*list = end + (*end == ',');
+	return true;
+}
+
+static bool is_called(const struct item *item, const char *name)
+{
+	return strlen(name) == item->name_length && !strncmp(item->name, name, item->name_length);
+}
+
+/* The last NAME=VALUE in all lists that an option was given, as QEMU merges them; false if none. */
+static bool find_item(const struct qemu *qemu, const char *option, const char *name, bool implied,
+		      struct item *found)
+{
+	const char *value, *list;
+	struct item item;
+
+	*found = (struct item){ 0 };
+	for (value = NULL; (value = next_value(qemu, option, value));) {
+		for (list = value; next_item(&list, &item);) {
+			/* Of some options the first value needs no name. */
+			if (implied && item.name == value && !item.value)
+				*found = (struct item){ .value = item.name,
+							.value_length = item.name_length };
+			else if (item.value && is_called(&item, name))
+				*found = item;
+		}
+	}
+	return found->value;
 }
 
 /**
- * qemu_name() - what to call a VM: its -name, else "unnamed"
+ * qemu_name() - the name of a VM: -name NAME or -name guest=NAME
  * @qemu: the process
  *
- * Return: allocated text.
+ * Return: allocated text, or NULL if it has no name.
  */
 char *qemu_name(const struct qemu *qemu)
 {
-	const char *name = qemu_option(qemu, "name");
+	struct item item;
+	char *name, *from, *to;
 
-	if (name && !strncmp(name, "guest=", 6))
-		name += 6;
-	if (!name || !*name || *name == ',')
-		return text_format("unnamed");
-	return text_format("%.*s", (int)strcspn(name, ","), name);
+	if (!find_item(qemu, "name", "guest", true, &item) || !item.value_length)
+		return NULL;
+	name = text_format("%.*s", (int)item.value_length, item.value);
+	for (from = to = name; *from; from++) {
+		from += *from == ',';
+		*to++ = *from;
+	}
+	*to = '\0';
+	return name;
 }
 
 /**
  * qemu_uses_kvm() - does the VM run on KVM?
  * @qemu: the process
+ *
+ * Of several accelerators the first is tried first. Without any it is that of the program's name.
  */
 bool qemu_uses_kvm(const struct qemu *qemu)
 {
-	const char *accel = qemu_option(qemu, "accel");
-	const char *machine = qemu_option(qemu, "machine");
+	const char *accel = next_value(qemu, "accel", NULL);
+	const size_t length = strlen(qemu->args);
+	struct item item;
 
-	if (!machine)
-		machine = qemu_option(qemu, "M");
-	if (qemu_has(qemu, "enable-kvm") || (accel && !strncmp(accel, "kvm", 3)))
+	if (qemu_has(qemu, "enable-kvm"))
 		return true;
-	return machine && strstr(machine, "accel=kvm");
+	if (!accel && find_item(qemu, "machine", "accel", false, &item))
+		accel = item.value;
+	if (accel)
+		return !strncmp(accel, "kvm", 3);
+	return length >= 3 && !strcmp(qemu->args + length - 3, "kvm");
 }
 
 /**
@@ -168,35 +243,45 @@ bool qemu_uses_kvm(const struct qemu *qemu)
  */
 unsigned int qemu_vcpus(const struct qemu *qemu)
 {
-	const char *smp = qemu_option(qemu, "smp");
-	unsigned long count;
+	unsigned long cpus = 0, max = 0, product = 1, number;
+	const char *smp, *list;
+	struct item item;
 
-	if (!smp)
-		return 1;
-	if (!strncmp(smp, "cpus=", 5))
-		smp += 5;
-	count = strtoul(smp, NULL, 10);
-	return count > 0 && count < UINT_MAX ? count : 1;
+	for (smp = NULL; (smp = next_value(qemu, "smp", smp));) {
+		for (list = smp; next_item(&list, &item);) {
+			number = strtoul(item.value ? item.value : item.name, NULL, 10);
+			if (!number || number > UINT16_MAX)
+				continue;
+			if (!item.value || is_called(&item, "cpus"))
+				cpus = number;
+			else if (is_called(&item, "maxcpus"))
+				max = number;
+			else if (product <= UINT16_MAX)	/* sockets, dies, cores, threads, ... */
+				product *= number;
+		}
+	}
+	return cpus ? cpus : max ? max : product;
 }
 
-/* Compares the first @length characters of @text with @name; '_' is the same as '-'. */
-static bool same_name(const char *text, size_t length, const char *name)
+/* Does @name begin with the first @length characters of @prefix, whose '-' stand for '_' too? */
+static bool begins(const char *name, size_t name_length, const char *prefix, size_t length)
 {
 	size_t i;
 
-	for (i = 0; i < length && name[i]; i++)
-		if ((text[i] == '_' ? '-' : text[i]) != name[i])
+	for (i = 0; i < length; i++)
+		if (i == name_length || (name[i] == '_' ? '-' : name[i]) != prefix[i])
 			return false;
-	return i == length && !name[i];
+	return true;
 }
 
-static bool is_off(const char *value, size_t length)
+static bool is_off(const struct item *item)
 {
 	static const char *const off[] = { "off", "no", "false", "n" };
 	size_t i;
 
-	for (i = 0; i < sizeof(off) / sizeof(off[0]); i++)
-		if (strlen(off[i]) == length && !strncmp(value, off[i], length))
+	for (i = 0; item->value && i < sizeof(off) / sizeof(off[0]); i++)
+		if (strlen(off[i]) == item->value_length &&
+		    !strncmp(item->value, off[i], item->value_length))
 			return true;
 	return false;
 }
@@ -204,27 +289,25 @@ static bool is_off(const char *value, size_t length)
 /**
  * qemu_property() - is a property switched on in a list such as that of -cpu?
  * @list: "model,NAME,NAME=on,NAME=VALUE,+NAME,-NAME,..." or NULL
- * @name: of the property, with '-' where QEMU takes '_' too
+ * @name: of the property, with '-' where QEMU takes '_' too; "PREFIX*" is any that begins so
  *
- * Return: YES or NO as the last of the list has it; UNKNOWN if it is not in it.
+ * Return: YES or NO as the last of the list has it, of a prefix YES if any of them is YES; UNKNOWN
+ * if none is in it.
  */
 enum answer qemu_property(const char *list, const char *name)
 {
+	const size_t length = strcspn(name, "*");
 	enum answer answer = UNKNOWN;
-	size_t length, equals;
+	struct item item;
+	bool sign;
 
-	for (; list && *list; list += length + (list[length] == ',')) {
-		bool minus = *list == '-';
-
-		length = strcspn(list, ",");
-		equals = strcspn(list, "=,");
-		if (minus || *list == '+') {
-			if (same_name(list + 1, length - 1, name))
-				answer = answer_of(!minus);
-		} else if (same_name(list, equals, name)) {
-			answer = answer_of(equals == length ||
-					   !is_off(list + equals + 1, length - equals - 1));
-		}
+	while (next_item(&list, &item)) {
+		sign = *item.name == '-' || *item.name == '+';
+		if (!begins(item.name + sign, item.name_length - sign, name, length) ||
+		    (!name[length] && item.name_length - sign != length))
+			continue;
+		if (!name[length] || answer != YES)
+			answer = answer_of(*item.name != '-' && !is_off(&item));
 	}
 	return answer;
 }

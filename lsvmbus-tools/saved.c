@@ -2,7 +2,8 @@
 /*
  * saved.c - a file that says which CPU each channel interrupts
  *
- * A line for each: DEVICE SUBCHANNEL CPU. Empty lines and those that begin with # are comments.
+ * A line for each channel: DEVICE SUBCHANNEL CPU. Empty lines and those that begin with # are
+ * comments.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 
 #include "cpulist.h"
 #include "saved.h"
+#include "text.h"
 
 #define FILE_MAX	(1 << 20)	/* bytes of a file */
 
@@ -33,57 +35,91 @@ static void write_channels(FILE *file, const struct vmbus *bus)
 					(unsigned long long)channel->numbers[VMBUS_CPU]);
 }
 
-/**
- * saved_write() - write the CPUs of all channels
- * @path: the file; replaced as a whole or not at all
- * @bus: the channels; one whose subchannel or CPU is not known is left out
- *
- * Return: 0 or -errno.
- */
-int saved_write(const char *path, const struct vmbus *bus)
+/* Writes a file beside @path, and then puts it there. */
+static int replace(const char *path, const struct vmbus *bus)
 {
-	char *temporary;
-	FILE *file;
-	int fd, err = 0;
+	char *temporary = text_format("%s.XXXXXX", path);
+	int fd = mkstemp(temporary), err = fd < 0 ? -errno : 0;
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return -ENOMEM;
-	fd = mkstemp(temporary);
-	if (fd < 0) {
-		err = -errno;
-		free(temporary);
-		return err;
-	}
-	file = fdopen(fd, "w");
-	if (!file) {
-		err = -errno;
-		close(fd);
-	} else {
+	if (file) {
 		write_channels(file, bus);
 		if (fchmod(fd, 0644) || fflush(file) || fsync(fd))
 			err = -errno;
 		if (fclose(file) && !err)
 			err = -errno;
+	} else if (fd >= 0) {
+		err = -errno;
+		close(fd);
 	}
 	if (!err && rename(temporary, path))
 		err = -errno;
-	if (err)
+	if (err && fd >= 0)
 		unlink(temporary);
 	free(temporary);
 	return err;
 }
 
+/**
+ * saved_write() - write the CPUs of all channels
+ * @path: the file, replaced as a whole or not at all; symlinks are followed; "-" is standard output
+ * @bus: the channels; one whose subchannel or CPU is not known is left out
+ *
+ * Return: 0 or -errno; -EINVAL if @path is there and no file.
+ */
+int saved_write(const char *path, const struct vmbus *bus)
+{
+	struct stat status;
+	char *target;
+	int err;
+
+	if (!strcmp(path, "-")) {
+		write_channels(stdout, bus);
+		return 0;
+	}
+	target = realpath(path, NULL);
+	if (lstat(target ? target : path, &status))
+		err = errno == ENOENT ? 0 : -errno;
+	else
+		err = S_ISREG(status.st_mode) ? 0 : -EINVAL;
+	if (!err)
+		err = replace(target ? target : path, bus);
+	free(target);
+	return err;
+}
+
+/* Passes over blanks; returns whether there were any. */
+static bool take_blanks(const char **text)
+{
+	size_t length = strspn(*text, " \t");
+
+	*text += length;
+	return length;
+}
+
 static int parse_line(struct saved *saved, const char *line)
 {
-	struct saved_channel *more, channel;
-	unsigned int subid, cpu;
-	char end;
+	struct saved_channel *more, channel = { 0 };
+	size_t i, length;
+	uint64_t cpu;
 
-	if (sscanf(line, "%63s %9u %9u %c", channel.device, &subid, &cpu, &end) != 3 ||
-	    cpu >= CPULIST_MAX)
+	take_blanks(&line);
+	length = strcspn(line, " \t");
+	if (length >= sizeof(channel.device))
 		return -EINVAL;
-	channel.subid = subid;
+	memcpy(channel.device, line, length);
+	line += length;
+	if (!take_blanks(&line) || !text_take_number(&line, UINT32_MAX, &channel.subid) ||
+	    !take_blanks(&line) || !text_take_number(&line, CPULIST_MAX - 1, &cpu))
+		return -EINVAL;
+	take_blanks(&line);
+	if (*line)
+		return -EINVAL;
 	channel.cpu = cpu;
+	for (i = 0; i < saved->count; i++)
+		if (saved->channels[i].subid == channel.subid &&
+		    !strcmp(saved->channels[i].device, channel.device))
+			return -EINVAL;
 	more = realloc(saved->channels, (saved->count + 1) * sizeof(*more));
 	if (!more)
 		return -ENOMEM;
@@ -96,7 +132,8 @@ static int parse_line(struct saved *saved, const char *line)
  * saved_parse() - read the text of such a file
  * @saved: filled in; freed with saved_free() if 0 is returned
  * @text: the text, ended with a NUL; changed
- * @line: the line that is wrong, counted from 1, if -EINVAL is returned
+ * @line: the line that is wrong or about a channel that another was about, counted from 1, if
+ *	-EINVAL is returned
  *
  * Return: 0, -EINVAL or -ENOMEM.
  */
@@ -118,14 +155,14 @@ int saved_parse(struct saved *saved, char *text, size_t *line)
 /**
  * saved_read() - read such a file
  * @saved: filled in; freed with saved_free() if 0 is returned
- * @path: the file
+ * @path: the file; "-" is standard input
  * @line: as for saved_parse()
  *
  * Return: 0 or -errno; -EINVAL for a wrong line, -EFBIG for a file that is too long.
  */
 int saved_read(struct saved *saved, const char *path, size_t *line)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
 	char *text;
 	size_t length;
 	int err;

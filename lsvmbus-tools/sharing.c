@@ -10,6 +10,7 @@
 
 #include "sharing.h"
 #include "text.h"
+#include "tool.h"
 
 enum {
 	COL_VM, COL_VCPU, COL_PID, COL_TID, COL_CPU, COL_CPUS, COL_PINNED, COL_CHANNELS,
@@ -68,7 +69,7 @@ static char *busy_channels(const struct sharing *sharing, const struct vm_vcpu *
 	FILE *to = open_memstream(&text, &size);
 
 	if (!to)
-		err(EXIT_FAILURE, "memory");
+		tool_no_memory();
 	*sum = 0;
 	for (i = 0; i < bus->count; i++) {
 		for (j = 0; j < bus->devices[i].count; j++) {
@@ -84,7 +85,7 @@ static char *busy_channels(const struct sharing *sharing, const struct vm_vcpu *
 		}
 	}
 	if (fclose(to))
-		err(EXIT_FAILURE, "memory");
+		tool_no_memory();
 	return text;
 }
 

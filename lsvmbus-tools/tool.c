@@ -6,8 +6,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tool.h"
+
+int tool_failure = EXIT_FAILURE;
 
 /**
  * tool_leave() - end the program, and not well if what it wrote has not arrived
@@ -17,9 +20,17 @@ _Noreturn void tool_leave(int status)
 {
 	if (fflush(stdout) || ferror(stdout)) {
 		warn("standard output");
-		status = EXIT_FAILURE;
+		status = tool_failure;
 	}
 	exit(status);
+}
+
+/**
+ * tool_no_memory() - end the program because memory is short
+ */
+_Noreturn void tool_no_memory(void)
+{
+	errx(tool_failure, "%s", strerror(ENOMEM));
 }
 
 /**

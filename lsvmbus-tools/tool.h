@@ -9,7 +9,11 @@
 
 #define TOOL_USAGE	2	/* exit status: wrong arguments */
 
+/* Exit status of an error; a tool for which 1 is something else sets it. */
+extern int tool_failure;
+
 _Noreturn void tool_leave(int status);
+_Noreturn void tool_no_memory(void);
 _Noreturn void tool_usage_error(const char *usage);
 uint64_t tool_number(const char *usage, const char *option, const char *text, uint64_t min,
 		     uint64_t max);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vm.c - the vCPU threads of a QEMU process, found by the name of its VM
+ * vm.c - the vCPU threads of a QEMU process, found by the name of its VM or its PID
  *
  * QEMU is told the name with -name NAME or -name guest=NAME,...; libvirt passes that of the domain.
  * With debug-threads=on, which libvirt sets, a vCPU's thread is called "CPU N/KVM". Without it the
@@ -13,36 +13,8 @@
 #include <string.h>
 
 #include "qemu.h"
+#include "text.h"
 #include "vm.h"
-
-/*
- * Is @option, the argument of -name, that of a VM called @name? A comma in a value is doubled; the
- * first value needs no "guest=".
- */
-static bool option_names(const char *option, const char *name)
-{
-	const char *value = option, *wanted;
-	bool first = true;
-
-	for (;; first = false, value++) {
-		if (!strncmp(value, "guest=", 6)) {
-			value += 6;
-			first = true;
-		} else if (first && strcspn(value, "=") < strcspn(value, ",")) {
-			first = false;
-		}
-		wanted = name;
-		for (; *value && (*value != ',' || value[1] == ','); value++) {
-			value += *value == ',';
-			if (wanted)
-				wanted = *wanted == *value ? wanted + 1 : NULL;
-		}
-		if (first && wanted && !*wanted)
-			return true;
-		if (!*value)
-			return false;
-	}
-}
 
 static bool parse_index(const char *comm, int *index)
 {
@@ -149,32 +121,46 @@ static int add_process(const struct sysroot *root, struct vm *vm, unsigned int p
 	return err;
 }
 
+static int add_processes(const struct sysroot *root, struct vm *vm, const struct qemus *qemus,
+			 bool by_pid, bool *found)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < qemus->count && !err; i++) {
+		const struct qemu *qemu = &qemus->qemus[i];
+		char *name = by_pid ? text_format("%d", qemu->pid) : qemu_name(qemu);
+
+		if (name && !strcmp(name, vm->name)) {
+			*found = true;
+			err = add_process(root, vm, qemu->pid);
+		}
+		free(name);
+	}
+	return err;
+}
+
 /**
  * vm_find() - find a VM's vCPU threads
  * @root: where to look
  * @vm: filled in; freed with vm_free() if 0 is returned
- * @name: QEMU's -name or libvirt's domain; kept
+ * @name: QEMU's -name, libvirt's domain, or, if no VM has that name, QEMU's PID; kept
  *
- * Return: 0, -ENOENT if no QEMU runs a VM of that name, -ESRCH if it has no vCPU that is known as
- * one, or another -errno.
+ * Return: 0, -ENOENT if no QEMU runs such a VM, -ESRCH if it has no vCPU that is known as one, or
+ * another -errno.
  */
 int vm_find(const struct sysroot *root, struct vm *vm, const char *name)
 {
 	struct qemus qemus;
 	bool found = false;
-	size_t i;
 	int err;
 
 	*vm = (struct vm){ .name = name };
 	err = qemu_list(&qemus, root);
-	for (i = 0; i < qemus.count && !err; i++) {
-		const char *option = qemu_option(&qemus.qemus[i], "name");
-
-		if (option && option_names(option, name)) {
-			found = true;
-			err = add_process(root, vm, qemus.qemus[i].pid);
-		}
-	}
+	if (!err)
+		err = add_processes(root, vm, &qemus, false, &found);
+	if (!err && !found)
+		err = add_processes(root, vm, &qemus, true, &found);
 	qemu_free(&qemus);
 	if (!err)
 		err = !found ? -ENOENT : !vm->count ? -ESRCH : 0;

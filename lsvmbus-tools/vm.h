@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * vm.h - the vCPU threads of a QEMU process, found by the name of its VM
+ * vm.h - the vCPU threads of a QEMU process, found by the name of its VM or its PID
  */
 #ifndef VM_H
 #define VM_H

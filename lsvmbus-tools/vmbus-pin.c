@@ -29,7 +29,7 @@ static const char usage[] =
 	"Usage: vmbus-pin plan [--avoid CPULIST] [--avoid-vm NAME] [--any-node]\n"
 	"       vmbus-pin apply [--avoid CPULIST] [--avoid-vm NAME] [--any-node] [--dry-run]\n"
 	"       vmbus-pin save FILE\n"
-	"       vmbus-pin restore [--device DEVICE] [--dry-run] FILE\n"
+	"       vmbus-pin restore [--device DEVICE] [--dry-run] [--wait SECONDS] FILE\n"
 	"       vmbus-pin vcpus [--busy N] [--interval SECONDS] NAME\n";
 
 static const char help[] =
@@ -38,12 +38,12 @@ static const char help[] =
 	"\n"
 	" plan       print a spread of the channels over the CPUs\n"
 	" apply      make it so, and read it back\n"
-	" save       write the CPUs of all channels to FILE\n"
-	" restore    give the channels the CPUs of FILE\n"
-	" vcpus      print the vCPU threads of the VM NAME (QEMU's -name, libvirt's domain), and\n"
-	"            warn of those that share their CPU with a busy channel\n"
+	" save       write the CPUs of all channels to FILE (- for standard output)\n"
+	" restore    give the channels the CPUs of FILE (- for standard input)\n"
+	" vcpus      print the vCPU threads of the VM NAME (QEMU's -name, libvirt's domain, or the\n"
+	"            PID of QEMU), and warn of those that share their CPU with a busy channel\n"
 	"\n"
-	" -a, --avoid CPULIST    leave out these CPUs, as in 0-3,8\n"
+	" -a, --avoid CPULIST    leave out these CPUs, as in 0-3,8; may be repeated\n"
 	" -A, --avoid-vm NAME    leave out the CPUs of the vCPUs of the VM NAME; may be repeated\n"
 	"     --any-node         let channels leave the NUMA node of their CPU\n"
 	" -b, --busy N           busy is a channel with N interrupts a second (default 100)\n"
@@ -52,6 +52,8 @@ static const char help[] =
 	" -i, --interval SECONDS how long to count interrupts; 0: since boot, as with --sysroot\n"
 	"                        (default 1)\n"
 	" -s, --sysroot DIR      work on a captured tree instead of this machine\n"
+	" -w, --wait SECONDS     how long to wait, in all, for channels of devices in use to be\n"
+	"                        opened (default 0)\n"
 	COLUMNS_USAGE
 	" -h, --help             this text\n"
 	" -V, --version          version\n"
@@ -68,6 +70,7 @@ struct request {
 	const char *device;
 	double busy;
 	int interval;			/* seconds; -1 for the default */
+	unsigned int wait;		/* seconds */
 	const char *sysroot;
 	struct columns columns;
 };
@@ -84,14 +87,15 @@ static void find_vm(const struct machine *machine, struct vm *vm, const char *na
 	int error = vm_find(&machine->root, vm, name);
 
 	if (error == -ENOENT)
-		errx(EXIT_FAILURE, "no QEMU runs a VM called '%s' (see its -name)", name);
+		errx(EXIT_FAILURE, "no QEMU runs a VM called '%s' (see its -name) or has that PID",
+		     name);
 	if (error == -ESRCH)
 		errx(EXIT_FAILURE, "the QEMU of '%s' has no vCPU threads", name);
 	if (error)
 		errx(EXIT_FAILURE, "'%s': %s", name, strerror(-error));
 	if (vm->guessed)
 		warnx("the threads of '%s' have no names, so its vCPUs are guessed; start QEMU "
-		      "with -name %s,debug-threads=on", name, name);
+		      "with -name NAME,debug-threads=on", name);
 }
 
 static void avoid_vm(const struct machine *machine, const char *name, struct cpulist *avoid)
@@ -144,7 +148,7 @@ static int plan_and(const struct request *request, const struct machine *machine
 	int status;
 
 	moves_plan(&moves, &machine->bus, &cpus);
-	status = write && moves_do(&moves, &machine->root) ? EXIT_FAILURE : EXIT_SUCCESS;
+	status = write && moves_do(&moves, &machine->root, 0) ? EXIT_FAILURE : EXIT_SUCCESS;
 	moves_print(&moves, &request->columns);
 	moves_free(&moves);
 	return status;
@@ -164,6 +168,9 @@ static int command_save(const struct request *request, const struct machine *mac
 {
 	int error = saved_write(request->argument, &machine->bus);
 
+	if (error == -EINVAL)
+		errx(EXIT_FAILURE, "%s: not a file, so it is not replaced ('-' is standard output)",
+		     request->argument);
 	if (error)
 		errx(EXIT_FAILURE, "%s: %s", request->argument, strerror(-error));
 	return EXIT_SUCCESS;
@@ -180,13 +187,13 @@ static int command_restore(const struct request *request, const struct machine *
 
 	error = saved_read(&saved, request->argument, &line);
 	if (error == -EINVAL)
-		errx(EXIT_FAILURE, "%s: line %zu is not DEVICE SUBCHANNEL CPU; nothing was changed",
-		     request->argument, line);
+		errx(EXIT_FAILURE, "%s: line %zu is not DEVICE SUBCHANNEL CPU, or its channel "
+		     "has a line before it; nothing was changed", request->argument, line);
 	if (error)
 		errx(EXIT_FAILURE, "%s: %s", request->argument, strerror(-error));
 	missing = moves_restore(&moves, &machine->bus, &machine->topology, &saved, request->device);
-	status = !request->dry_run && moves_do(&moves, &machine->root) ? EXIT_FAILURE :
-		EXIT_SUCCESS;
+	status = !request->dry_run && moves_do(&moves, &machine->root, request->wait) ?
+		EXIT_FAILURE : EXIT_SUCCESS;
 	moves_print(&moves, &request->columns);
 	if (missing)
 		warnx("%u of the channels in %s are not there", missing, request->argument);
@@ -244,7 +251,7 @@ static const struct command {
 	{ "plan", NULL, "aAN", moves_columns, MOVES_USUAL, command_plan },
 	{ "apply", NULL, "aAND", moves_columns, MOVES_USUAL, command_apply },
 	{ "save", "FILE", "", NULL, NULL, command_save },
-	{ "restore", "FILE", "dD", moves_columns, MOVES_USUAL, command_restore },
+	{ "restore", "FILE", "dDw", moves_columns, MOVES_USUAL, command_restore },
 	{ "vcpus", "NAME", "bi", sharing_columns, SHARING_USUAL, command_vcpus },
 };
 
@@ -273,12 +280,17 @@ _Noreturn static void print_help(void)
 /* An option that a command of its own takes; @given collects them. */
 static void take_option(struct request *request, int option, char *given)
 {
+	struct cpulist avoid;
+	int cpu;
+
 	switch (option) {
 	case 'a':
-		if (cpulist_parse(&request->avoid, optarg)) {
+		if (cpulist_parse(&avoid, optarg)) {
 			warnx("--avoid: '%s' is not a list of CPUs as in 0-3,8", optarg);
 			tool_usage_error(usage);
 		}
+		cpulist_for_each(cpu, &avoid)
+			cpulist_add(&request->avoid, cpu);
 		break;
 	case 'A':
 		if (request->avoid_vm_count == AVOID_MAX)
@@ -299,6 +311,9 @@ static void take_option(struct request *request, int option, char *given)
 		break;
 	case 'i':
 		request->interval = tool_number(usage, "--interval", optarg, 0, 86400);
+		break;
+	case 'w':
+		request->wait = tool_number(usage, "--wait", optarg, 0, 3600);
 		break;
 	default:
 		if (columns_option(&request->columns, option, optarg))
@@ -330,6 +345,7 @@ static const struct command *parse_options(int argc, char **argv, struct request
 		{ "dry-run", no_argument, NULL, 'D' },
 		{ "interval", required_argument, NULL, 'i' },
 		{ "sysroot", required_argument, NULL, 's' },
+		{ "wait", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		COLUMNS_LONG_OPTIONS,
@@ -339,7 +355,7 @@ static const struct command *parse_options(int argc, char **argv, struct request
 	char given[16] = "";
 	int c;
 
-	while ((c = getopt_long(argc, argv, "a:A:b:d:i:s:hV" COLUMNS_SHORT_OPTIONS, options,
+	while ((c = getopt_long(argc, argv, "a:A:b:d:i:s:w:hV" COLUMNS_SHORT_OPTIONS, options,
 				NULL)) != -1) {
 		switch (c) {
 		case 's':

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
 #include "vmbus.h"
 
 static const char *const number_files[VMBUS_NUMBERS] = {
@@ -46,19 +47,6 @@ static struct vmbus_channel *add_channel(struct vmbus_device *device, uint64_t r
 	return &more[device->count++];
 }
 
-/* Takes a number of 32 bits off the front of @text: no sign, no space. */
-static bool take_number(const char **text, uint64_t *number)
-{
-	char *end;
-
-	if (**text < '0' || **text > '9')
-		return false;
-	errno = 0;
-	*number = strtoull(*text, &end, 10);
-	*text = end;
-	return !errno && *number <= UINT32_MAX;
-}
-
 /* The file channel_vp_mapping, all there is before Linux 4.14: lines of RELID:CPU. */
 static int read_mapping(const struct sysroot *root, struct vmbus_device *device)
 {
@@ -72,7 +60,8 @@ static int read_mapping(const struct sysroot *root, struct vmbus_device *device)
 		return 0;
 	while ((line = strsep(&rest, "\n"))) {
 		at = line;
-		if (!take_number(&at, &relid) || *at++ != ':' || !take_number(&at, &cpu) || *at)
+		if (!text_take_number(&at, UINT32_MAX, &relid) || *at++ != ':' ||
+		    !text_take_number(&at, UINT32_MAX, &cpu) || *at)
 			continue;
 		channel = add_channel(device, relid);
 		if (!channel)
@@ -89,7 +78,7 @@ static int read_channel(const struct sysroot *root, struct vmbus_device *device,
 	uint64_t relid;
 	size_t i;
 
-	if (!take_number(&at, &relid) || *at)
+	if (!text_take_number(&at, UINT32_MAX, &relid) || *at)
 		return 0;
 	channel = add_channel(device, relid);
 	if (!channel)
@@ -155,6 +144,14 @@ static uint64_t read_size(const struct sysroot *root, const char *name, const ch
 	return used + free;
 }
 
+/* A device is called by its GUID, or vmbus_N. What else a tree may have is not for a terminal. */
+static bool is_name(const char *name)
+{
+	while (*name > ' ' && *name <= '~')
+		name++;
+	return !*name;
+}
+
 /* Returns 0, -ENOMEM, or another -errno if there is no such device, or no longer. */
 static int read_device(const struct sysroot *root, struct vmbus_device *device, const char *name)
 {
@@ -162,8 +159,9 @@ static int read_device(const struct sysroot *root, struct vmbus_device *device, 
 	int err;
 
 	*device = (struct vmbus_device){ .id = VMBUS_NONE, .state = VMBUS_NONE, .node = -1 };
-	if (snprintf(device->name, sizeof(device->name), "%s", name) >= (int)sizeof(device->name))
-		return -ENAMETOOLONG;
+	if (!is_name(name) || strlen(name) >= sizeof(device->name))
+		return -ENODEV;
+	strcpy(device->name, name);
 	err = sysroot_read_line(root, device->class_id, sizeof(device->class_id),
 				VMBUS_DEVICES "/%s/class_id", name);
 	if (err)

@@ -47,8 +47,25 @@ completes()
 	check "tools/completion/$1/$name" "offered: $got" [ "$got" = "$expected" ]
 }
 
+# The devices of a bus, and nothing for one that is empty or not there.
+completes_devices()
+{
+	local got
+
+	mkdir -p "$out/devices/a-1" "$out/devices/b-2" "$out/no-devices"
+	got=$(
+		# shellcheck source=/dev/null
+		. "$top/lsvmbus-tools/bash-completion/vmbus-pin"
+		_vmbus_pin_devices "$out/devices"
+		_vmbus_pin_devices "$out/no-devices"
+		_vmbus_pin_devices "$out/nowhere"
+	)
+	check tools/completion/vmbus-pin/devices "offered: $got" [ "$got" = $'a-1\nb-2' ]
+}
+
 if [ "$build" = normal ]; then
 	documents
+	completes_devices
 	completes columns NAME,VALUE lshv -o NAME,V
 	completes more-columns '+LEAF' lshv --output +L
 	completes finding-columns 'REMEDY' lshv --advise -o R
@@ -58,6 +75,7 @@ if [ "$build" = normal ]; then
 	completes commands 'plan' vmbus-pin p
 	completes own-options '--dry-run' vmbus-pin apply --d
 	completes restore-options '--device --dry-run' vmbus-pin restore --d
+	completes wait '--wait' vmbus-pin restore --w
 	completes plan-columns 'NEW NEW-NODE' vmbus-pin plan -o NEW
 	completes vcpu-columns '+VM,PID +VM,PINNED' vmbus-pin vcpus --output +VM,PI
 	completes masks 'mac,host' hv-capture --mask mac,h

@@ -6,6 +6,7 @@
  *	read:PATH:ERRNO		reading fails, as for a device that is gone
  *	write:PATH:ERRNO	writing fails
  *	write:PATH:0		writing says that it worked, but does not
+ *	late:PATH:N		writing fails with EIO the first N times
  *	change:PATH:N		at the second time it is read, another has written N to it
  */
 #include <dlfcn.h>
@@ -70,8 +71,13 @@ ssize_t read(int fd, void *buffer, size_t size)
 ssize_t write(int fd, const void *buffer, size_t size)
 {
 	write_function next = (write_function)dlsym(RTLD_NEXT, "write");
+	static int times;
 	char what[16];
 
+	if (fault("late", fd, what) && times++ < atoi(what)) {
+		errno = EIO;
+		return -1;
+	}
 	if (fault("write", fd, what)) {
 		errno = atoi(what);
 		return errno ? -1 : (ssize_t)size;

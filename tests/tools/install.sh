@@ -24,14 +24,15 @@ persistence_calls()
 	while read -r line; do
 		count=$((count + 1))
 		words=${line//\/etc\/vmbus-pin.conf/$tree/saved}
-		words=${words//\$kernel/7c1e52a4-9b1c-7c1e-52a4-9b1c7c1e52a4}
+		words=${words//\$kernel/\$id}
+		words=${words//\$id/7c1e52a4-9b1c-7c1e-52a4-9b1c7c1e52a4}
 		# shellcheck disable=SC2086 # a command line
 		[ -x "$out/root${words%% *}" ] &&
 			[ "$("$out/root"$words --sysroot "$tree" -r -n -o RESULT | sort -u)" = stays ] || return
 	done < <(sed -n 's/^ExecStart=//p; s/.*RUN+="\(.*\)"$/\1/p' \
 		"$out/root/usr/lib/systemd/system/vmbus-pin.service" \
 		"$out/root/usr/lib/udev/rules.d/90-vmbus-pin.rules")
-	[ "$count" = 2 ]
+	[ "$count" = 3 ]
 }
 
 if [ "$build" = normal ]; then

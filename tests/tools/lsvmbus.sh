@@ -77,7 +77,22 @@ lsvmbus_tree_is_a_root()
 	ln -s ../../../../../outside "$tree/sys/bus/vmbus/devices/relative"
 	mkdir "$tree/sys/bus/vmbus/devices/fifo" && mkfifo "$tree/sys/bus/vmbus/devices/fifo/class_id" &&
 		echo 7 >"$tree/sys/bus/vmbus/devices/fifo/id"
-	[ -z "$(timeout 10 lsvmbus --sysroot "$tree" 2>/dev/null)" ]
+	[ "$(timeout 10 lsvmbus --sysroot "$tree" 2>&1; echo $?)" = \
+		$'lsvmbus: the VMBus is there, but has no devices\n0' ]
+}
+
+# No name of a folder does anything to a terminal, or to a file of vmbus-pin.
+lsvmbus_names()
+{
+	local tree=$out/names name
+
+	rm -rf "$tree"
+	for name in $'\e[31mred' $'two\nlines 0 3' good; do
+		mkdir -p "$tree/sys/bus/vmbus/devices/$name" &&
+			echo '{x}' >"$tree/sys/bus/vmbus/devices/$name/class_id" &&
+			echo 7 >"$tree/sys/bus/vmbus/devices/$name/id" || return
+	done
+	[ "$(lsvmbus --sysroot "$tree" -vv | grep path)" = $'\tSysfs path: /sys/bus/vmbus/devices/good' ]
 }
 
 # While files elsewhere are renamed the kernel asks for another try: nothing may be missing for that.
@@ -105,4 +120,5 @@ done
 check "tools/lsvmbus/vanishing-channel/$build" "line missing, or with a number" lsvmbus_channel_vanishing
 check "tools/lsvmbus/empty/$build" "an empty bus is not told" lsvmbus_empty
 check "tools/lsvmbus/full-disk/$build" "status 0" lsvmbus_full_disk
+check "tools/lsvmbus/names/$build" "shown as they are" lsvmbus_names
 check "tools/lsvmbus/tree-is-a-root/$build" "read what is outside" lsvmbus_tree_is_a_root

@@ -126,6 +126,48 @@ pin_isolated()
 	echo 'isolcpus=managed_irq,domain,1 quiet' >"$out/pin/proc/cmdline"
 }
 
+# A file is replaced where it is, symlinks are followed; what is no file is left alone. - is standard
+# output, and input.
+pin_save_where()
+{
+	local dir=$out/where refused
+
+	rm -rf "$dir" && mkdir "$dir" && pin_tree && echo old >"$dir/file" &&
+		ln -s file "$dir/link" && ln -s nothing "$dir/dangling" && mkfifo "$dir/fifo" && pin save "$dir/link" &&
+		[ -L "$dir/link" ] && cmp -s "$dir/file" "$out/saved" || return
+	for refused in fifo dangling; do
+		! timeout 10 vmbus-pin --sysroot "$out/pin" save "$dir/$refused" 2>/dev/null || return
+	done
+	! pin save /dev/null 2>/dev/null && [ -c /dev/null ] && [ -p "$dir/fifo" ] &&
+		[ -L "$dir/dangling" ] && [ "$(find "$dir" -mindepth 1 | wc -l)" = 4 ] &&
+		[ "$(pin save -)" = "$(cat "$out/saved")" ] &&
+		sed 's/ [0-9]*$/ 3/' "$out/saved" | pin restore - >/dev/null && [ "$(pin_cpu 6)" = 3 ]
+}
+
+# pin_late TIMES SECONDS STATUS: a channel that takes a CPU only after some tries; waited for so long.
+pin_late()
+{
+	local status
+
+	pin_tree && rm "$out/pin/dmesg" && printf '%s 3 0\n' "$pin_nic" >"$out/late" || return
+	FAULT=late:/channels/14/cpu:$1 LD_PRELOAD=$out/fault.so timeout 20 \
+		vmbus-pin --sysroot "$out/pin" restore --wait "$2" "$out/late" >/dev/null 2>&1
+	status=$?
+	[ $status = "$3" ] && [ "$(pin_cpu 14)" = $((status ? 2 : 0)) ]
+}
+
+# pin_vm NAME VCPUS ARGUMENTS...: a QEMU of these arguments is found by that name.
+pin_vm()
+{
+	local tree=$out/named name=$1 vcpus=$2
+
+	shift 2
+	rm -rf "$tree" && cp -a "$trees/numa" "$tree" &&
+		printf '%s\0' /usr/bin/qemu-system-x86_64 "$@" >"$tree/proc/2101/cmdline" &&
+		[ "$(vmbus-pin --sysroot "$tree" vcpus -n -o PID "$name" 2>/dev/null |
+			grep -c 2101)" = "$vcpus" ]
+}
+
 # pin_check NAME COMMAND...
 pin_check()
 {
@@ -146,12 +188,23 @@ pin_check missing-channel pin_missing_channel
 pin_check eio-protocol pin_refused $pin_eio 'speaks VMBus protocol 4.0; only from 4.1 on' pin_log 4.0
 pin_check eio-old-protocol pin_refused $pin_eio 'speaks VMBus protocol 3.0' pin_log 3.0
 pin_check eio-not-open pin_restore_refused 1 'not open (state: offered)' $pin_eio pin_write state 0
-pin_check eio-unknown pin_refused $pin_eio 'is below 4.1 (see' rm -f "$out/pin/dmesg"
+pin_check eio-unknown pin_refused $pin_eio 'protocol is below 4.1 (see' rm -f "$out/pin/dmesg"
 pin_check eio-new-protocol pin_refused $pin_eio 'the channel is not open, or' pin_log 5.3
 pin_check einval-none pin_restore_refused 9 'there is no CPU 9' $pin_einval
 pin_check einval-offline pin_restore_refused 3 'CPU 3 is offline' $pin_einval pin_offline
 pin_check einval-isolated pin_restore_refused 1 'CPU 1 is isolated' $pin_einval pin_isolated
 pin_check einval-other pin_refused $pin_einval 'went offline meanwhile, or is isolated'
+pin_check save-where pin_save_where
+pin_check opened-late pin_late 3 20 0
+pin_check opened-too-late pin_late 100 1 1
+pin_check not-waited-for pin_late 3 0 1
+pin_check name-merged pin_vm two 2 -name two -name debug-threads=on
+pin_check name-last pin_vm two 2 --name one,process=x -name guest=two
+pin_check name-of-key pin_vm on 0 -name two -name debug-threads=on
+pin_check name-comma pin_vm a,b=c 2 -name debug-threads=on,guest=a,,b=c
+pin_check name-is-no-prefix pin_vm two 0 -name two,,three
+pin_check pid pin_vm 2101 2 -accel kvm
+pin_check name-before-pid pin_vm 2201 2 -name 2201
 pin_check gone pin_refused write:/channels/14/cpu:19 'the channel is gone'
 pin_check no-right pin_refused write:/channels/14/cpu:13 'only root may move channels'
 pin_check swallowed pin_refused write:/channels/14/cpu:0 'CPU 3 was written, CPU 2 is read back'

@@ -146,6 +146,19 @@ static void device_is_spread(void **state)
 	assert_stable(channels, 4);
 }
 
+/* Devices that move out of the way make room for more than they took. */
+static void load_is_spread(void **state)
+{
+	struct plan_channel channels[] = { busy(0, 0), busy(0, 0), busy(1, 1), busy(2, 1) };
+
+	(void)state;
+	machine(2, 1, 1);
+	plan_spread(&cpus, channels, 4);
+	assert_int_equal(load(channels, 4, 0), 2);
+	assert_int_equal(load(channels, 4, 1), 2);
+	assert_stable(channels, 4);
+}
+
 static void other_core_first(void **state)
 {
 	struct plan_channel channels[] = { busy(0, 0), busy(0, 0) };
@@ -257,22 +270,23 @@ static void unknown_cpu(void **state)
 static void any_machine(void **state)
 {
 	struct plan_channel channels[64];
-	unsigned int seed, devices;
+	unsigned int seed, devices, count_cpus;
 	size_t i, count;
 
 	(void)state;
-	for (seed = 0; seed < 2000; seed++) {
+	for (seed = 0; seed < 4000; seed++) {
 		srand(seed);
-		machine(8 + 8 * (rand() % 2), 1 + rand() % 2, 1 + rand() % 2);
-		for (i = rand() % 7; i; i--)
-			avoid(rand() % 16);
+		count_cpus = 2 << rand() % 4;
+		machine(count_cpus, 1 + rand() % 2, 1 + rand() % 2);
+		for (i = rand() % (count_cpus / 2); i; i--)
+			avoid(rand() % count_cpus);
 		if (!cpulist_count(&cpus.usable))
 			continue;
 		cpus.any_node = rand() % 2;
 		count = rand() % 64;
 		devices = 1 + rand() % 5;
 		for (i = 0; i < count; i++) {
-			channels[i] = busy(rand() % devices, rand() % 8);
+			channels[i] = busy(rand() % devices, rand() % count_cpus);
 			channels[i].busy = rand() % 4;	/* most */
 			channels[i].fixed = !(rand() % 10);
 		}
@@ -302,6 +316,7 @@ int main(void)
 		cmocka_unit_test(one_cpu_each),
 		cmocka_unit_test(share_is_rounded_up),
 		cmocka_unit_test(device_is_spread),
+		cmocka_unit_test(load_is_spread),
 		cmocka_unit_test(other_core_first),
 		cmocka_unit_test(node_is_kept),
 		cmocka_unit_test(node_is_left_if_it_must),

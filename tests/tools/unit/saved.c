@@ -44,7 +44,9 @@ static void taken(void **state)
 static void refused(void **state)
 {
 	static const char *const texts[] = {
-		"a\n", "a 1\n", "a 1 2 3\n", "a 1 4096\n", "a 1 -1\n", "a x 1\n", "a 1 2x\n", " \n",
+		"a\n", "a 1\n", "a 1 2 3\n", "a 1 4096\n", "a 1 -1\n", "a x 1\n",
+		"a -1 1\n", "a +1 1\n", "a 1 +1\n", "a 9999999999\n",
+		"a 1 2\nb 1 2\na 1 3\n", "a 1\t2x\n", "a 1 2x\n", " \n",
 		"a 99999999999999 1\n",
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 1 2\n",
 	};

@@ -14,6 +14,7 @@
 #include "plot.h"
 #include "progress.h"
 #include "report_json.h"
+#include "tool.h"
 
 /* Says a word to the caller and waits for its line. */
 static int gate(const char *word)
@@ -194,12 +195,12 @@ int main(int argc, char **argv)
 	switch (request.mode) {
 	case MODE_LIST:
 		output_list(&request.columns);
-		options_leave(EXIT_SUCCESS);
+		tool_leave(EXIT_SUCCESS);
 	case MODE_MACHINE:
-		options_leave(describe(&request));
+		tool_leave(describe(&request));
 	case MODE_COMPARE:
 	case MODE_TABLE:
-		options_leave(show_reports(&request));
+		tool_leave(show_reports(&request));
 	default:
 		break;
 	}
@@ -208,11 +209,11 @@ int main(int argc, char **argv)
 	if (err) {
 		fprintf(stderr, "hvbench: --cpu, --partner: cannot run there: %s\n",
 			strerror(-err));
-		return EXIT_USAGE;
+		return TOOL_USAGE;
 	}
 	if (request.mode == MODE_COUNT) {
 		err = machine_pin(request.bench.cpu);
-		options_leave(err ? failed("--cpu", err) : count_only(&request));
+		tool_leave(err ? failed("--cpu", err) : count_only(&request));
 	}
-	options_leave(measure(&request));
+	tool_leave(measure(&request));
 }

@@ -2,7 +2,7 @@
 /*
  * options.c - what the command line asks for
  */
-#include <errno.h>
+#include <err.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 #include "options.h"
 #include "output.h"
+#include "tool.h"
 
 #define DEFAULT_REPEATS	5
 #define MAX_REPEATS	1000000
@@ -59,18 +60,9 @@ static const char usage_text[] =
 	"Figures are TSC cycles per operation, read next to the operations.\n"
 	"Exit status: 0 fine, 1 a benchmark failed or cannot run here, 2 wrong arguments.\n";
 
-/**
- * options_leave() - end the program, and not well if what it wrote has not arrived
- * @status: exit status if it has
- */
-_Noreturn void options_leave(int status)
-{
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "hvbench: standard output: %s\n", strerror(errno));
-		status = EXIT_FAILURE;
-	}
-	exit(status);
-}
+static const char usage[] =
+	"Usage: hvbench [options] NAME... | all\n"
+	"Try 'hvbench --list', too.\n";
 
 /* Ends the program over wrong arguments; @format says what is wrong, or is NULL if getopt has. */
 static _Noreturn void __attribute__((format(printf, 1, 2))) usage_error(const char *format, ...)
@@ -78,15 +70,11 @@ static _Noreturn void __attribute__((format(printf, 1, 2))) usage_error(const ch
 	va_list args;
 
 	if (format) {
-		fputs("hvbench: ", stderr);
 		va_start(args, format);
-		vfprintf(stderr, format, args);
+		vwarnx(format, args);
 		va_end(args);
-		fputc('\n', stderr);
 	}
-	fputs("Usage: hvbench [options] NAME... | all\n"
-	      "Try 'hvbench --help' or 'hvbench --list'.\n", stderr);
-	exit(EXIT_USAGE);
+	tool_usage_error(usage);
 }
 
 static void help(void)
@@ -98,21 +86,12 @@ static void help(void)
 	columns_help(output_compare_kind.columns, stdout);
 	fputs("\nOf --list:", stdout);
 	columns_help(output_list_kind.columns, stdout);
-	options_leave(EXIT_SUCCESS);
+	tool_leave(EXIT_SUCCESS);
 }
 
 static uint64_t number(const char *option, const char *text, uint64_t min, uint64_t max)
 {
-	uint64_t value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	/* strtoull() takes a sign and leading space; we do not */
-	if (text[0] >= '0' && text[0] <= '9' && !*end && !errno && value >= min && value <= max)
-		return value;
-	usage_error("%s: '%.40s' is not a number from %llu to %llu", option, text,
-		    (unsigned long long)min, (unsigned long long)max);
+	return tool_number(usage, option, text, min, max);
 }
 
 static void set_mode(struct request *request, enum mode mode)
@@ -327,7 +306,7 @@ void options_parse(int argc, char **argv, struct request *request)
 			break;
 		case 'V':
 			puts("hvbench " HVBENCH_VERSION);
-			options_leave(EXIT_SUCCESS);
+			tool_leave(EXIT_SUCCESS);
 		default:
 			usage_error(NULL);
 		}

@@ -10,8 +10,6 @@
 #include "bench.h"
 #include "columns.h"
 
-#define EXIT_USAGE	2
-
 enum mode { MODE_MEASURE, MODE_COUNT, MODE_LIST, MODE_MACHINE, MODE_COMPARE, MODE_TABLE };
 
 /**
@@ -39,6 +37,5 @@ struct request {
 };
 
 void options_parse(int argc, char **argv, struct request *request);
-_Noreturn void options_leave(int status);
 
 #endif /* HVBENCH_OPTIONS_H */

@@ -43,22 +43,15 @@ static void no_handlers(struct l2_vcpu *vcpu)
 int main(int argc, char **argv)
 {
 	struct l2_vcpu *vcpu = guest_new(0, ports_code, ports_code_end);
-	char *value;
 	int i;
 
 	must(l2_set_real_mode(vcpu, GUEST_CODE, GUEST_STACK), "the state of the vCPU");
 	no_handlers(vcpu);
-	for (i = 1; i < argc; i++) {
-		value = strchr(argv[i], '=');
-		if (!strcmp(argv[i], "run")) {
+	for (i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "run"))
 			run(vcpu);
-		} else if (value) {
-			*value = '\0';
-			write_word(argv[i], value + 1);
-		} else {
-			die("unknown step: %s", argv[i]);
-		}
-	}
+		else
+			write_step(argv[i]);
 	l2_destroy(vcpu->l2);
 	return EXIT_SUCCESS;
 }

@@ -81,15 +81,19 @@ struct l2_vcpu *guest_new(unsigned int flags, const char *code, const char *code
 }
 
 /**
- * write_word() - write to a file of sysfs
- * @path: the file
- * @word: what
+ * write_step() - a step of a program's command line that writes to a file of sysfs
+ * @step: PATH=WORD; changed. Anything else ends the program.
  */
-void write_word(const char *path, const char *word)
+void write_step(char *step)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	char *word = strchr(step, '=');
+	int fd;
 
+	if (!word)
+		die("unknown step: %s", step);
+	*word++ = '\0';
+	fd = open(step, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, word, strlen(word)) < 0)
-		die("%s: %s", path, strerror(errno));
+		die("%s: %s", step, strerror(errno));
 	close(fd);
 }

@@ -25,7 +25,7 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 int must(int result, const char *what);
 int must_ioctl(int fd, unsigned long request, void *argument, const char *what);
 struct l2_vcpu *guest_new(unsigned int flags, const char *code, const char *code_end);
-void write_word(const char *path, const char *word);
+void write_step(char *step);
 
 #define IOCTL(fd, request, argument) must_ioctl(fd, request, argument, #request)
 

@@ -93,24 +93,18 @@ int main(int argc, char **argv)
 	struct kvm_enable_cap to_user = {
 		.cap = KVM_CAP_X86_USER_SPACE_MSR, .args[0] = KVM_MSR_EXIT_REASON_FILTER,
 	};
-	char *value;
 	int i;
 
 	stay_here();
 	IOCTL(vcpu->l2->vm_fd, KVM_ENABLE_CAP, &to_user);
 	must(l2_set_real_mode(vcpu, GUEST_CODE, GUEST_STACK), "the state of the vCPU");
 	for (i = 1; i < argc; i++) {
-		value = strchr(argv[i], '=');
-		if (!strcmp(argv[i], "run")) {
+		if (!strcmp(argv[i], "run"))
 			puts(run(vcpu));
-		} else if (!strcmp(argv[i], "deny") || !strcmp(argv[i], "allow")) {
+		else if (!strcmp(argv[i], "deny") || !strcmp(argv[i], "allow"))
 			filter(vcpu->l2, argv[i][0] == 'd');
-		} else if (value) {
-			*value = '\0';
-			write_word(argv[i], value + 1);
-		} else {
-			die("unknown step: %s", argv[i]);
-		}
+		else
+			write_step(argv[i]);
 	}
 	l2_destroy(vcpu->l2);
 	return EXIT_SUCCESS;

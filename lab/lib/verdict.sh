@@ -68,6 +68,10 @@ verdict_message()
 		return
 		;;
 	'C '* | 'K '*) return ;;
+	'B '*)
+		say "${line#B }"
+		return
+		;;
 	'Q '*)
 		say "L0: ${line#Q }"
 		return

@@ -262,13 +262,6 @@ static GUEST void xsaves_guest(void)
 	GUEST_EQ(value, 0x99);
 }
 
-static GUEST void no_xsaves_guest(void)
-{
-	write_cr4(read_cr4() | CR4_OSXSAVE);
-	asm volatile(TRY("xsaves (%0)") : : "r"((uint64_t)AREA), "a"(3), "d"(0) : "r11", "memory");
-	EXPECT_TRAP(UD_VECTOR, 0);
-}
-
 static void xsaves(void)
 {
 	xsave_offered();
@@ -277,13 +270,25 @@ static void xsaves(void)
 	machine_run64(0, xsaves_guest);
 }
 
-/* Where XSAVES is not offered it must be #UD even if the CPU has it. */
+static GUEST void no_xsaves_guest(void)
+{
+	write_cr4(read_cr4() | CR4_OSXSAVE);
+	asm volatile(TRY("xsaves (%0)") : : "r"((uint64_t)AREA), "a"(3), "d"(0) : "r11", "memory");
+	EXPECT_TRAP(UD_VECTOR, 0);
+}
+
+/* A guest whose CPUID has no XSAVES; the CPU has it. */
 static void no_xsaves(void)
 {
+	struct l2_vcpu *vcpu;
+
 	xsave_offered();
-	if (OFFERED(0xd, 1, EAX, 3))
-		test_skip("XSAVES is offered");
-	machine_run64(0, no_xsaves_guest);
+	if (!OFFERED(0xd, 1, EAX, 3))
+		test_skip("no XSAVES");
+	vcpu = machine_new(0);
+	machine_without(vcpu, 0xd, 1, EAX, 1u << 3);
+	machine_start64(vcpu, no_xsaves_guest);
+	run_to_done(vcpu);
 }
 
 static GUEST void no_xsave_guest(void)
@@ -302,17 +307,8 @@ static GUEST void no_xsave_guest(void)
 static void no_xsave(void)
 {
 	struct l2_vcpu *vcpu = machine_new(0);
-	struct {
-		struct kvm_cpuid2 head;
-		struct kvm_cpuid_entry2 entries[256];
-	} cpuid = { .head.nent = 256 };
-	uint32_t i;
 
-	IOCTL(vcpu->fd, KVM_GET_CPUID2, &cpuid);
-	for (i = 0; i < cpuid.head.nent; i++)
-		if (cpuid.entries[i].function == 1)
-			cpuid.entries[i].ecx &= ~(1u << 26 | 1u << 28);
-	IOCTL(vcpu->fd, KVM_SET_CPUID2, &cpuid);
+	machine_without(vcpu, 1, 0, ECX, 1u << 26 | 1u << 28);
 	machine_start64(vcpu, no_xsave_guest);
 	run_to_done(vcpu);
 }
@@ -324,6 +320,6 @@ const struct test fpu_tests[] = {
 	{ "fpu/avx", "AVX state of guest and VMM do not mix", avx },
 	{ "fpu/xsave", "XSAVE and XRSTOR", xsave_xrstor },
 	{ "fpu/xsaves", "XSAVES, XRSTORS and IA32_XSS", xsaves },
-	{ "fpu/no-xsaves", "#UD where XSAVES is not offered", no_xsaves },
+	{ "fpu/no-xsaves", "without XSAVES in CPUID: #UD, though the CPU has it", no_xsaves },
 	{ }
 };

@@ -313,22 +313,6 @@ static GUEST void no_random_guest(void)
 	EXPECT_TRAP(UD_VECTOR, 0);
 }
 
-/* A VMM takes features away: the instructions must go with them, if the CPU can make them exit. */
-static void change_cpuid(struct l2_vcpu *vcpu, uint32_t leaf, int reg, uint32_t clear)
-{
-	struct {
-		struct kvm_cpuid2 head;
-		struct kvm_cpuid_entry2 entries[256];
-	} cpuid = { .head.nent = 256 };
-	uint32_t i;
-
-	IOCTL(vcpu->fd, KVM_GET_CPUID2, &cpuid);
-	for (i = 0; i < cpuid.head.nent; i++)
-		if (cpuid.entries[i].function == leaf && !cpuid.entries[i].index)
-			*(&cpuid.entries[i].eax + reg) &= ~clear;
-	IOCTL(vcpu->fd, KVM_SET_CPUID2, &cpuid);
-}
-
 static void random_numbers(void)
 {
 	struct l2_vcpu *vcpu;
@@ -338,8 +322,8 @@ static void random_numbers(void)
 	machine_run64(0, random_guest);
 	machine_run64(0, seed_guest);
 	vcpu = machine_new(0);
-	change_cpuid(vcpu, 1, ECX, 1u << 30);
-	change_cpuid(vcpu, 7, EBX, 1u << 18);
+	machine_without(vcpu, 1, 0, ECX, 1u << 30);
+	machine_without(vcpu, 7, 0, EBX, 1u << 18);
 	machine_start64(vcpu, no_random_guest);
 	run_to_done(vcpu);
 }
@@ -356,9 +340,9 @@ static void hidden(void)
 {
 	struct l2_vcpu *vcpu = machine_new(0);
 
-	change_cpuid(vcpu, 7, EBX, 1u << 10);
-	change_cpuid(vcpu, 7, ECX, 1u << 22);
-	change_cpuid(vcpu, 0x80000001, EDX, 1u << 27);
+	machine_without(vcpu, 7, 0, EBX, 1u << 10);
+	machine_without(vcpu, 7, 0, ECX, 1u << 22);
+	machine_without(vcpu, 0x80000001, 0, EDX, 1u << 27);
 	machine_start64(vcpu, hidden_guest);
 	run_to_done(vcpu);
 }

@@ -178,11 +178,15 @@ void machine_fill(struct l2 *l2)
 		fill_tss(vcpu, i);
 }
 
-/*
- * Stock kvm_intel gives VMX to guests unless it is left out of CPUID. hv_evmcs has none to give,
- * and what follows from that is not what is tested here.
+/**
+ * machine_without() - take features out of a vCPU's CPUID, as a VMM may
+ * @vcpu: the vCPU; it has not run yet
+ * @leaf: EAX
+ * @subleaf: ECX, 0 where it does not matter
+ * @reg: EAX, EBX, ECX or EDX
+ * @bits: what it loses
  */
-static void without_vmx(struct l2_vcpu *vcpu)
+void machine_without(struct l2_vcpu *vcpu, uint32_t leaf, uint32_t subleaf, int reg, uint32_t bits)
 {
 	struct {
 		struct kvm_cpuid2 head;
@@ -192,14 +196,17 @@ static void without_vmx(struct l2_vcpu *vcpu)
 
 	IOCTL(vcpu->fd, KVM_GET_CPUID2, &cpuid);
 	for (i = 0; i < cpuid.head.nent; i++)
-		if (cpuid.entries[i].function == 1)
-			cpuid.entries[i].ecx &= ~(1u << 5);
+		if (cpuid.entries[i].function == leaf && cpuid.entries[i].index == subleaf)
+			*(&cpuid.entries[i].eax + reg) &= ~bits;
 	IOCTL(vcpu->fd, KVM_SET_CPUID2, &cpuid);
 }
 
 /**
  * machine_add_vcpu() - a further vCPU, with all that KVM offers but VMX
  * @l2: the guest
+ *
+ * Stock kvm_intel gives VMX to guests unless it is left out of CPUID. hv_evmcs has none to give, and
+ * what follows from that is not what is tested here.
  *
  * Return: the vCPU, to be started with machine_start64() or by the guest itself.
  */
@@ -208,7 +215,7 @@ struct l2_vcpu *machine_add_vcpu(struct l2 *l2)
 	struct l2_vcpu *vcpu;
 
 	must(l2_add_vcpu(l2, &vcpu), "a virtual CPU");
-	without_vmx(vcpu);
+	machine_without(vcpu, 1, 0, ECX, 1u << 5);
 	return vcpu;
 }
 

@@ -14,6 +14,7 @@ int kvm_descriptor(void);
 struct l2_vcpu *machine_new(unsigned int flags);
 struct l2_vcpu *machine_bare(unsigned int flags);
 struct l2_vcpu *machine_add_vcpu(struct l2 *l2);
+void machine_without(struct l2_vcpu *vcpu, uint32_t leaf, uint32_t subleaf, int reg, uint32_t bits);
 void machine_fill(struct l2 *l2);
 void machine_start64(struct l2_vcpu *vcpu, void (*function)(void));
 void machine_start16(struct l2_vcpu *vcpu, const char *code);

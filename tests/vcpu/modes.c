@@ -292,6 +292,7 @@ static void efer(void)
 static void pdptrs(void)
 {
 	struct l2_vcpu *vcpu = machine_new(0);
+	uint64_t *pointers = guest_pointer(vcpu, PAE_POINTERS, 32);
 	struct kvm_sregs2 sregs;
 	uint64_t first;
 
@@ -303,13 +304,17 @@ static void pdptrs(void)
 	IOCTL(vcpu->fd, KVM_GET_SREGS2, &sregs);
 	CHECK_EQ(sregs.flags, KVM_SREGS2_FLAGS_PDPTRS_VALID);
 	first = sregs.pdptrs[0];
-	CHECK_EQ(first, *(uint64_t *)guest_pointer(vcpu, PAE_POINTERS, 8));
+	CHECK_EQ(first, pointers[0]);
 	CHECK(sregs.pdptrs[1] != first);
 	sregs.pdptrs[1] = first;
 	IOCTL(vcpu->fd, KVM_SET_SREGS2, &sregs);
 	CHECK_EQ(run_to_sync(vcpu), 0x600dcafe);
 	IOCTL(vcpu->fd, KVM_GET_SREGS2, &sregs);
 	CHECK_EQ(sregs.pdptrs[1], first);
+	pointers[1] = pointers[2];
+	CHECK_EQ(run_to_sync(vcpu), 2);			/* the guest has loaded CR3 */
+	IOCTL(vcpu->fd, KVM_GET_SREGS2, &sregs);
+	CHECK_EQ(sregs.pdptrs[1], pointers[2]);
 	run_to_done(vcpu);
 	sregs.cr0 &= ~CR0_PG;				/* without PAE paging there are none */
 	CHECK(ioctl(vcpu->fd, KVM_SET_SREGS2, &sregs) < 0);
@@ -325,7 +330,7 @@ const struct test modes_tests[] = {
 	{ "modes/v86", "virtual-8086 mode, and INT in it", v86 },
 	{ "modes/nx-long", "PTE bit 63 with NXE clear and set, 64-bit mode", nx_long },
 	{ "modes/nx-pae", "PTE bit 63 with NXE clear and set, PAE paging", nx_pae },
-	{ "modes/pdptrs", "KVM_GET/SET_SREGS2: PDPTRs of the VMM's choice", pdptrs },
+	{ "modes/pdptrs", "KVM_GET/SET_SREGS2: PDPTRs of the VMM's choice, and of the guest's CR3", pdptrs },
 	{ "modes/syscall", "SYSCALL and SYSRET with SCE clear and set", syscall_sce },
 	{ "modes/efer", "EFER reads as written; reserved and locked bits", efer },
 	{ }

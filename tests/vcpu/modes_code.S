@@ -232,13 +232,16 @@ modes_syscall_cs:
 modes_syscall_ss:
 	.quad 0
 
-/* Reads MODES_MARK through PDPTR 1, which the VMM sets. */
+/* Reads MODES_MARK through PDPTR 1, which the VMM sets; then loads all PDPTRs from memory. */
 	.code32
 	.global modes_pdptrs
 modes_pdptrs:
 	sync 1
 	mov 0x40000000 + MODES_MARK, %eax
 	sync_eax
+	mov %cr3, %eax
+	mov %eax, %cr3
+	sync 2
 	done
 
 	.section .note.GNU-stack, "", @progbits

@@ -24,6 +24,7 @@ extern const struct test task_tests[];
 extern const struct test smm_tests[];
 extern const struct test memory_tests[];
 extern const struct test state_tests[];
+extern const struct test stats_tests[];
 extern const struct test errors_tests[];
 
 static const struct test *const groups[] = {
@@ -44,6 +45,7 @@ static const struct test *const groups[] = {
 	smm_tests,
 	memory_tests,
 	state_tests,
+	stats_tests,
 	errors_tests,
 	NULL
 };

@@ -116,6 +116,9 @@ versions=$(symbol_versions)
 case $versions in
 absent*) refuse "this kernel has no KVM (no kvm_x86_vendor_init in $kdir/Module.symvers)" ;;
 esac
+for file in "${KVM_KO-}" "${VMLINUX-}"; do
+	[ -z "$file" ] || [ -r "$file" ] || refuse "KVM_KO or VMLINUX names no file that can be read: $file"
+done
 kvm=${KVM_KO:-$(find_kvm | head -n 1)}
 vmlinux=${VMLINUX:-$(find_vmlinux | head -n 1)}
 tools=$(missing_tools | paste -sd ' ')

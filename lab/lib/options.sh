@@ -13,7 +13,8 @@ usage()
 usage: lab/run [OPTION]... [--backend NAME] --script FILE [[--backend NAME] --script FILE]...
 
 Boots Bochs, in it L0 (a Debian kernel whose KVM plays Hyper-V), in it L1, and runs the scripts in
-L1, as root, one after the other. Needs no hardware virtualization; one run keeps one core busy.
+L1, as root, one after the other. Needs no hardware virtualization; one run keeps one core busy, about a
+minute for an empty script (56 to 63 s of CPU time were measured), and each script for what it does itself.
 
   --backend NAME      for the scripts that follow: what to load before and unload after each
         kvm-intel         stock kvm_intel with the enlightened VMCS

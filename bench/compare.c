@@ -12,15 +12,24 @@ static bool measured(const struct figure *figure)
 	return figure && !figure->err && figure->inside.median > 0;
 }
 
+/*
+ * The standard error of the median of as many independent repeats, as a share of it. The deviation
+ * of a repeat is taken from the quartiles, which a few outliers do not move: they lie 1.349 of it
+ * apart. A median's error is sqrt(pi / 2) = 1.253 of a mean's (both of a normal distribution).
+ */
+static double standard_error(const struct figure *figure)
+{
+	return 1.253 * stats_spread(&figure->inside) / 1.349 / sqrt(figure->repeats);
+}
+
 /**
  * compare_figures() - compare two figures of one benchmark
  * @first: or NULL
  * @second: or NULL
  *
- * The noise of a figure is half the distance of its quartiles, as a share of its median: half of
- * all repeats lie that close to it. The noise of the ratio is the ratio times the sum of both: what
- * comes out when both err by that much and in opposite directions. It is the noise within a run;
- * what differs from one boot to the next is not in it.
+ * The noise of the ratio is COMPARE_ERRORS standard errors: those of the two medians, in
+ * quadrature. It is the noise within a run, for repeats that do not depend on one another; what
+ * differs from one boot to the next is not in it.
  *
  * Return: the comparison.
  */
@@ -33,7 +42,7 @@ struct comparison compare_figures(const struct figure *first, const struct figur
 	c.ratio = second->inside.median / first->inside.median;
 	if (first->repeats < COMPARE_MIN_REPEATS || second->repeats < COMPARE_MIN_REPEATS)
 		return c;
-	c.noise = c.ratio * (stats_spread(&first->inside) + stats_spread(&second->inside)) / 2;
+	c.noise = COMPARE_ERRORS * c.ratio * hypot(standard_error(first), standard_error(second));
 	if (fabs(c.ratio - 1) <= c.noise)
 		c.verdict = VERDICT_SAME;
 	else

@@ -7,7 +7,13 @@
 
 #include "report.h"
 
-#define COMPARE_MIN_REPEATS	4	/* with fewer, quartiles say nothing */
+#define COMPARE_MIN_REPEATS	10	/* with fewer, quartiles say too little */
+
+/*
+ * With 3, a verdict over two runs of the same comes about once in 70 times at 11 repeats, and once
+ * in 250 at 100.
+ */
+#define COMPARE_ERRORS		3
 
 /**
  * enum verdict - what a ratio says

@@ -13,7 +13,7 @@
 #include "output.h"
 #include "tool.h"
 
-#define DEFAULT_REPEATS	5
+#define DEFAULT_REPEATS	11
 #define MAX_REPEATS	1000000
 #define MAX_CPU		1023
 
@@ -27,7 +27,7 @@ static const char usage_text[] =
 	"\n"
 	"Measuring:\n"
 	"  -n, --iterations N  operations per repeat (default: see --list)\n"
-	"  -r, --repeats N     measurements (default: 5)\n"
+	"  -r, --repeats N     measurements (default: 11)\n"
 	"  -w, --warmup N      operations before the first repeat (default: 1000 or one repeat)\n"
 	"  -c, --cpu N         run on CPU N (default: the CPU hvbench was started on)\n"
 	"      --partner N     CPU of a second thread or vCPU (default: the next one)\n"

@@ -65,8 +65,8 @@ static const struct column compare_columns[] = {
 	[COMPARE_FIRST] = { "A", NUMBER, "median in the first file" },
 	[COMPARE_SECOND] = { "B", NUMBER, "median in the second file" },
 	[COMPARE_RATIO] = { "RATIO", NUMBER, "B over A" },
-	[COMPARE_NOISE] = { "NOISE", NUMBER, "of the ratio, plus or minus: half the distance of the "
-			    "quartiles, of A and B together" },
+	[COMPARE_NOISE] = { "NOISE", NUMBER, "of the ratio, plus or minus: three standard errors of the "
+			    "medians of A and B together" },
 	[COMPARE_VERDICT] = { "VERDICT", TEXT, "what B is: less, more, or the same within noise" },
 	{ NULL }
 };

@@ -145,7 +145,7 @@ static int batch(const struct bench_ops *ops, struct bench_run *run, uint64_t co
 /* Opens and warms up. On failure nothing is left open. */
 static int open_warm(const struct bench_ops *ops, struct bench_run *run)
 {
-	struct bench_sample ignored;
+	struct bench_sample ignored = { 0 };
 	int err = ops->open ? ops->open(run) : 0;
 
 	if (err)
@@ -162,22 +162,32 @@ static int repeat(const struct bench_ops *ops, struct bench_run *run, double *in
 		  double *outside)
 {
 	struct figure *figure = run->figure;
-	struct bench_sample sample;
+	struct tail *each = calloc(1, sizeof(*each));
+	struct bench_sample sample = { .each = each };
 	unsigned int i;
-	int err;
+	int err = 0;
 
+	if (!each)
+		return bench_fail(run, -ENOMEM, "no memory");
 	for (i = 0; i < figure->repeats; i++) {
 		progress_step(figure->name, i, figure->repeats);
 		err = batch(ops, run, figure->iterations, &sample);
 		if (err)
-			return err;
+			goto out;
 		inside[i] = (double)sample.inside / figure->iterations;
 		outside[i] = (double)sample.outside / figure->iterations;
 	}
 	stats_summarize(inside, figure->repeats, &figure->inside);
 	stats_summarize(outside, figure->repeats, &figure->outside);
 	figure->has_outside = figure->outside.min > 0;
-	return 0;
+	figure->operations = each->count;
+	if (each->count) {
+		figure->operation_p99 = tail_quantile(each, 0.99);
+		figure->operation_max = each->max;
+	}
+out:
+	free(each);
+	return err;
 }
 
 /**
@@ -229,7 +239,7 @@ int bench_count(const struct benchmark *bench, const struct bench_options *opts,
 		int (*gate)(const char *word), struct figure *figure)
 {
 	const struct bench_ops *ops;
-	struct bench_sample ignored;
+	struct bench_sample ignored = { 0 };
 	struct bench_run run;
 	int err = 0;
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "report.h"
+#include "tail.h"
 
 #define BENCH_DEFAULT	UINT64_MAX
 
@@ -41,11 +42,13 @@ struct bench_options {
 
 /**
  * struct bench_sample - one measurement of a whole batch, in TSC cycles
+ * @each: for benchmarks that time each operation by itself: where they add it, or NULL in a warm-up
  * @inside: taken next to the operations, where they ran
  * @outside: of a guest: taken by the host, around the batch with its last exit; 0 if that would say
  *	nothing
  */
 struct bench_sample {
+	struct tail *each;
 	uint64_t inside;
 	uint64_t outside;
 };

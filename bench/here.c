@@ -163,7 +163,9 @@ static int timer_wake_batch(struct bench_run *run, uint64_t count, struct bench_
 		if (nanosleep(&pause, NULL))
 			return bench_fail(run, -errno, "nanosleep: %s", strerror(errno));
 		took = tsc_read() - before;
-		sum += took > asleep ? took - asleep : 0;
+		took = took > asleep ? took - asleep : 0;
+		tail_add(sample->each, took);
+		sum += took;
 	}
 	sample->inside = sum;
 	sample->outside = 0;

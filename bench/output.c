@@ -19,6 +19,8 @@
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 #define TEXT		0, 0, SCOLS_JSON_STRING
+#define TAIL_MIN_REPEATS	100
+
 #define NUMBER		0, SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER
 
 enum { LIST_NAME, LIST_BARE, LIST_L1, LIST_L2, LIST_TINY, LIST_UNIT, LIST_N, LIST_SUMMARY,
@@ -37,22 +39,25 @@ static const struct column list_columns[] = {
 };
 
 enum { FIGURE_NAME, FIGURE_LEVEL, FIGURE_UNIT, FIGURE_N, FIGURE_REPEATS, FIGURE_MIN, FIGURE_MEDIAN,
-       FIGURE_P99, FIGURE_MAX, FIGURE_SPREAD, FIGURE_OUTSIDE, FIGURE_NOTE, FIGURE_Q1, FIGURE_Q3 };
+       FIGURE_P99, FIGURE_MAX, FIGURE_SPREAD, FIGURE_OUTSIDE, FIGURE_NOTE, FIGURE_Q1, FIGURE_Q3,
+       FIGURE_HIGH };
 static const struct column figure_columns[] = {
 	[FIGURE_NAME] = { "NAME", TEXT, "the benchmark" },
 	[FIGURE_LEVEL] = { "LEVEL", TEXT, "\"here\", or \"l2\" for a tiny guest of our own" },
 	[FIGURE_UNIT] = { "UNIT", TEXT, "unit of the figures, per operation" },
 	[FIGURE_N] = { "N", NUMBER, "operations per repeat" },
 	[FIGURE_REPEATS] = { "REPEATS", NUMBER, "number of repeats" },
-	[FIGURE_MIN] = { "MIN", NUMBER, "the least of the repeats" },
-	[FIGURE_MEDIAN] = { "MEDIAN", NUMBER, "the one in the middle" },
-	[FIGURE_P99] = { "P99", NUMBER, "99 of 100 repeats lie below" },
-	[FIGURE_MAX] = { "MAX", NUMBER, "the greatest of the repeats" },
+	[FIGURE_MIN] = { "MIN", NUMBER, "the least of the repeats, each a mean" },
+	[FIGURE_MEDIAN] = { "MEDIAN", NUMBER, "the repeat in the middle" },
+	[FIGURE_P99] = { "P99", NUMBER, "99 of 100 single operations lie below, where they are timed "
+			 "one by one; else of at least 100 repeats" },
+	[FIGURE_MAX] = { "MAX", NUMBER, "the greatest of the same" },
 	[FIGURE_SPREAD] = { "SPREAD", NUMBER, "distance of the quartiles, in percent of the median" },
 	[FIGURE_OUTSIDE] = { "OUTSIDE", NUMBER, "median that the host of the tiny guest measured" },
 	[FIGURE_NOTE] = { "NOTE", TEXT, "why there are no figures" },
 	[FIGURE_Q1] = { "Q1", NUMBER, "a quarter of the repeats lies below" },
 	[FIGURE_Q3] = { "Q3", NUMBER, "three quarters of the repeats lie below" },
+	[FIGURE_HIGH] = { "HIGH", NUMBER, "the greatest of the repeats, however few" },
 	{ NULL }
 };
 
@@ -204,6 +209,14 @@ static char *number(double value)
 	return text("%.1f", value);
 }
 
+/* Of single operations; else of repeats, if they are enough to have a tail. */
+static char *tail(const struct figure *figure, double of_operations, double of_repeats)
+{
+	if (figure->operations)
+		return number(of_operations);
+	return figure->repeats >= TAIL_MIN_REPEATS ? number(of_repeats) : NULL;
+}
+
 static char *measured_value(const struct figure *figure, unsigned int id)
 {
 	const struct stats *stats = &figure->inside;
@@ -222,8 +235,10 @@ static char *measured_value(const struct figure *figure, unsigned int id)
 	case FIGURE_Q3:
 		return number(stats->q3);
 	case FIGURE_P99:
-		return number(stats->p99);
+		return tail(figure, figure->operation_p99, stats->p99);
 	case FIGURE_MAX:
+		return tail(figure, figure->operation_max, stats->max);
+	case FIGURE_HIGH:
 		return number(stats->max);
 	case FIGURE_SPREAD:
 		return number(stats_spread(stats) * 100);

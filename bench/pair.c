@@ -135,14 +135,16 @@ static int hlt_wake_batch(struct bench_run *run, uint64_t count, struct bench_sa
 	uint64_t sum = 0, i;
 
 	for (i = 0; i < count; i++) {
-		uint64_t before;
+		uint64_t before, took;
 
 		nanosleep(&settle, NULL);
 		before = tsc_read();
 		call(pair);
 		while (atomic_load(&pair->answered) != atomic_load(&pair->called))
 			relax();
-		sum += tsc_read() - before;
+		took = tsc_read() - before;
+		tail_add(sample->each, took);
+		sum += took;
 	}
 	sample->inside = sum;
 	sample->outside = 0;
@@ -205,7 +207,7 @@ static int tlb_flush_batch(struct bench_run *run, uint64_t count, struct bench_s
 	uint64_t sum = 0, i;
 
 	for (i = 0; i < count; i++) {
-		uint64_t before;
+		uint64_t before, took;
 
 		if (mprotect((void *)page, PAGE_SIZE, PROT_READ | PROT_WRITE))
 			return bench_fail(run, -errno, "mprotect: %s", strerror(errno));
@@ -213,7 +215,9 @@ static int tlb_flush_batch(struct bench_run *run, uint64_t count, struct bench_s
 		before = tsc_read();
 		if (mprotect((void *)page, PAGE_SIZE, PROT_READ))
 			return bench_fail(run, -errno, "mprotect: %s", strerror(errno));
-		sum += tsc_read() - before;
+		took = tsc_read() - before;
+		tail_add(sample->each, took);
+		sum += took;
 	}
 	sample->inside = sum;
 	sample->outside = 0;

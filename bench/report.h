@@ -21,6 +21,9 @@
  * @repeats: number of repeats
  * @inside: measured where the operations ran
  * @outside: the same measured by the host of a guest, if @has_outside
+ * @operations: operations that were timed one by one, 0 if only whole repeats were
+ * @operation_p99: 99 of 100 of those took no longer
+ * @operation_max: the slowest of them
  * @has_outside: true if the host's view means something
  * @err: 0, -EOPNOTSUPP (n/a) or what failed; then only @name, @level, @unit and @reason hold
  * @reason: why, in words
@@ -34,6 +37,9 @@ struct figure {
 	struct stats inside;
 	struct stats outside;
 	bool has_outside;
+	uint64_t operations;
+	double operation_p99;
+	double operation_max;
 	int err;
 	char reason[200];
 };

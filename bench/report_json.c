@@ -39,6 +39,12 @@ static json_t *figure_object(const struct figure *figure)
 	json_object_set_new(object, "n", json_integer(figure->iterations));
 	json_object_set_new(object, "repeats", json_integer(figure->repeats));
 	json_object_update_new(object, stats_object(&figure->inside));
+	if (figure->operations)
+		json_object_set_new(object, "operation",
+				    json_pack("{s:I, s:f, s:f}",
+					      "count", (json_int_t)figure->operations,
+					      "p99", figure->operation_p99,
+					      "max", figure->operation_max));
 	if (figure->has_outside)
 		json_object_set_new(object, "outside", stats_object(&figure->outside));
 	return object;
@@ -127,10 +133,25 @@ static const char *get_stats(json_t *object, struct stats *stats)
 	return NULL;
 }
 
+static const char *get_operation(json_t *object, struct figure *figure)
+{
+	json_int_t count;
+
+	if (json_unpack(object, "{s:I, s:F, s:F}", "count", &count, "p99", &figure->operation_p99,
+			"max", &figure->operation_max) || count < 1)
+		return "operation needs the numbers count, p99 and max";
+	if (figure->operation_p99 < 0 || figure->operation_max < figure->operation_p99)
+		return "operation: p99 and max are not in order";
+	figure->operations = count;
+	return NULL;
+}
+
 /* Returns what is wrong, or NULL. */
 static const char *get_figure(json_t *object, struct figure *figure)
 {
+	json_t *operation = json_object_get(object, "operation");
 	json_t *outside = json_object_get(object, "outside");
+	const char *wrong = NULL;
 	json_int_t n, repeats;
 
 	if (!get_text(object, "name", true, figure->name, sizeof(figure->name)) ||
@@ -151,13 +172,11 @@ static const char *get_figure(json_t *object, struct figure *figure)
 	figure->iterations = n;
 	figure->repeats = repeats;
 	figure->has_outside = json_is_object(outside);
-	if (figure->has_outside) {
-		const char *wrong = get_stats(outside, &figure->outside);
-
-		if (wrong)
-			return wrong;
-	}
-	return get_stats(object, &figure->inside);
+	if (figure->has_outside)
+		wrong = get_stats(outside, &figure->outside);
+	if (!wrong && operation)
+		wrong = get_operation(operation, figure);
+	return wrong ? wrong : get_stats(object, &figure->inside);
 }
 
 static void get_mitigations(const json_t *object, struct machine *machine)

@@ -58,6 +58,7 @@ static void comes_back(void **state)
 		.name = "cpuid", .level = "l2", .unit = "cycles", .iterations = 1234, .repeats = 7,
 		.inside = { 1.5, 2.25, 3, 4, 5, 60000000.125 },
 		.outside = { 10, 20, 30, 40, 50, 60 }, .has_outside = true,
+		.operations = 8638, .operation_p99 = 2.5, .operation_max = 70000000,
 	};
 	const struct figure na = {
 		.name = "pio", .level = "here", .unit = "cycles", .err = -EOPNOTSUPP,
@@ -152,6 +153,13 @@ static void wrong_figures(void **state)
 	refuses(FILE_OF(BEGIN "\"n\":0,\"repeats\":5," STATS "}", ""), "n and repeats");
 	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,\"min\":1}", ""), "min, q1");
 	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,\"outside\":{}," STATS "}", ""), "min, q1");
+	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,\"operation\":{\"count\":1}," STATS "}", ""),
+		"operation needs");
+	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,\"operation\":5," STATS "}", ""),
+		"operation needs");
+	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,"
+			"\"operation\":{\"count\":1,\"p99\":2,\"max\":1}," STATS "}", ""),
+		"operation: p99 and max are not in order");
 	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,"
 			"\"min\":2,\"q1\":1,\"median\":3,\"q3\":4,\"p99\":5,\"max\":6}", ""),
 		"not in order");

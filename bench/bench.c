@@ -170,7 +170,7 @@ static int repeat(const struct bench_ops *ops, struct bench_run *run, double *in
 	if (!each)
 		return bench_fail(run, -ENOMEM, "no memory");
 	for (i = 0; i < figure->repeats; i++) {
-		progress_step(figure->name, i, figure->repeats);
+		progress_step(i);
 		err = batch(ops, run, figure->iterations, &sample);
 		if (err)
 			goto out;
@@ -213,7 +213,7 @@ int bench_measure(const struct benchmark *bench, const struct bench_options *opt
 		bench_fail(&run, -ENOMEM, "no memory for %u repeats", opts->repeats);
 		goto out;
 	}
-	progress_step(figure->name, 0, figure->repeats);
+	progress_begin(bench->name, figure->repeats);
 	if (open_warm(ops, &run))
 		goto out;
 	repeat(ops, &run, inside, outside);

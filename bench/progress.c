@@ -106,20 +106,31 @@ void progress_stop(void)
 }
 
 /**
- * progress_step() - say where the work is
- * @name: of the benchmark; must live until the next step
- * @done: repeats that are done
- * @total: of how many
+ * progress_begin() - say that a benchmark begins
+ * @name: of the benchmark; must live until progress_stop()
+ * @total: repeats it will take
  */
-void progress_step(const char *name, unsigned int done, unsigned int total)
+void progress_begin(const char *name, unsigned int total)
 {
 	if (!progress.running)
 		return;
 	pthread_mutex_lock(&progress.lock);
-	if (!done)
-		progress.begun = progress.spoken = seconds();
+	progress.begun = progress.spoken = seconds();
 	progress.name = name;
-	progress.done = done;
+	progress.done = 0;
 	progress.total = total;
+	pthread_mutex_unlock(&progress.lock);
+}
+
+/**
+ * progress_step() - say how far the benchmark is
+ * @done: repeats that are done
+ */
+void progress_step(unsigned int done)
+{
+	if (!progress.running)
+		return;
+	pthread_mutex_lock(&progress.lock);
+	progress.done = done;
 	pthread_mutex_unlock(&progress.lock);
 }

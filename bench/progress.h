@@ -9,6 +9,7 @@
 
 int progress_start(bool asked);
 void progress_stop(void);
-void progress_step(const char *name, unsigned int done, unsigned int total);
+void progress_begin(const char *name, unsigned int total);
+void progress_step(unsigned int done);
 
 #endif /* HVBENCH_PROGRESS_H */

@@ -160,7 +160,7 @@ static void choose_columns(struct request *request)
 static void check_names(const struct request *request)
 {
 	char **names = request->names;
-	int count = request->count, i;
+	int count = request->count, i, j;
 
 	switch (request->mode) {
 	case MODE_LIST:
@@ -181,9 +181,14 @@ static void check_names(const struct request *request)
 	}
 	if (!count)
 		usage_error("no benchmark named");
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		if (strcmp(names[i], "all") && !bench_find(names[i]))
 			usage_error("no benchmark '%s'", names[i]);
+		for (j = 0; j < i; j++)
+			if (!strcmp(names[i], names[j]) || !strcmp(names[j], "all") ||
+			    !strcmp(names[i], "all"))
+				usage_error("'%s' would run twice", names[i]);
+	}
 	if (request->mode == MODE_COUNT && (count > 1 || !strcmp(names[0], "all")))
 		usage_error("--count-only takes one benchmark");
 }

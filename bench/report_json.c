@@ -253,6 +253,11 @@ static int get_report(json_t *root, struct report *report, const char *path, cha
 			snprintf(why, size, "benchmarks[%zu]: %s", i, wrong);
 			return -EINVAL;
 		}
+		if (report_find(report, figure.name, figure.level)) {
+			snprintf(why, size, "benchmarks[%zu]: %s (%s) is there twice", i,
+				 figure.name, figure.level);
+			return -EINVAL;
+		}
 		if (report_add(report, &figure)) {
 			snprintf(why, size, "no memory");
 			return -ENOMEM;

@@ -3,11 +3,36 @@
  * series.c - reports side by side: one series for each level in each report
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "series.h"
+
+static bool is_taken(const struct series_set *set, const char *label)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		if (!strcmp(set->series[i].label, label))
+			return true;
+	return false;
+}
+
+/* Labels tell the series apart: in a legend, and as keys of JSON. */
+static void set_label(const struct series_set *set, struct series *series)
+{
+	char plain[sizeof(series->report->label) + sizeof(((struct figure *)0)->level)];
+	bool here = !strcmp(series->level, "here");
+	unsigned int number = 1;
+
+	snprintf(plain, sizeof(plain), "%s%s%s", series->report->label, here ? "" : "/",
+		 here ? "" : series->level);
+	snprintf(series->label, sizeof(series->label), "%s", plain);
+	while (is_taken(set, series->label))
+		snprintf(series->label, sizeof(series->label), "%.68s#%u", plain, ++number);
+}
 
 static int add_series(struct series_set *set, const struct report *report, const char *level)
 {
@@ -21,13 +46,11 @@ static int add_series(struct series_set *set, const struct report *report, const
 	if (!series)
 		return -ENOMEM;
 	set->series = series;
-	series += set->count++;
+	series += set->count;
 	series->report = report;
 	series->level = level;
-	if (!strcmp(level, "here"))
-		snprintf(series->label, sizeof(series->label), "%s", report->label);
-	else
-		snprintf(series->label, sizeof(series->label), "%s/%s", report->label, level);
+	set_label(set, series);
+	set->count++;
 	return 0;
 }
 

@@ -9,12 +9,13 @@
 
 /**
  * struct series - the figures of one level in one report
- * @label: what to call it: the report's label, with "/l2" for a tiny guest
+ * @label: what to call it: the report's label, with "/l2" for a tiny guest, and with
+ *	"#2" and so on if another series has that name
  * @report: the report
  * @level: the level
  */
 struct series {
-	char label[72];
+	char label[80];
 	const struct report *report;
 	const char *level;
 };

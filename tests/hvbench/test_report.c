@@ -149,6 +149,7 @@ static void wrong_figures(void **state)
 	refuses(FILE_OF("5", ""), "benchmarks[0]: needs the texts");
 	refuses(FILE_OF(FIGURE ",{\"name\":\"a\",\"level\":\"l2\"}", ""),
 		"benchmarks[1]: needs the texts");
+	refuses(FILE_OF(FIGURE "," FIGURE, ""), "benchmarks[1]: cpuid (l2) is there twice");
 	refuses(FILE_OF(BEGIN STATS "}", ""), "n and repeats");
 	refuses(FILE_OF(BEGIN "\"n\":0,\"repeats\":5," STATS "}", ""), "n and repeats");
 	refuses(FILE_OF(BEGIN "\"n\":1,\"repeats\":5,\"min\":1}", ""), "min, q1");

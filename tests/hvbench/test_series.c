@@ -57,11 +57,23 @@ static void levels_are_columns(void **state)
 	assert_null(series_figure(&set.series[0], "pio"));
 }
 
+static void labels_differ(void **state)
+{
+	strcpy(reports[0].label, "L1/l2");
+	strcpy(reports[1].label, "L1");
+	add(&reports[0], "cpuid", "here", 1);
+	add(&reports[1], "cpuid", "l2", 2);
+	assert_int_equal(series_make(&set, reports, 2), 0);
+	assert_string_equal(set.series[0].label, "L1/l2");
+	assert_string_equal(set.series[1].label, "L1/l2#2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(nothing, teardown),
 		cmocka_unit_test_teardown(levels_are_columns, teardown),
+		cmocka_unit_test_teardown(labels_differ, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

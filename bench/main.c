@@ -137,14 +137,55 @@ static int read_reports(const struct request *request, struct report *reports)
 	return EXIT_SUCCESS;
 }
 
-/* Cycles of TSCs of different frequencies are not the same time. */
-static void warn_frequencies(const struct report *first, const struct report *second)
+static void warn_text(const char *what, const struct report *first, const char *a,
+		      const struct report *second, const char *b)
 {
-	double a = first->machine.tsc_khz, b = second->machine.tsc_khz;
+	if (strcmp(a, b))
+		fprintf(stderr, "hvbench: %s: %s: %s, %s: %s\n", what, first->label,
+			a[0] ? a : "unknown", second->label, b[0] ? b : "unknown");
+}
 
-	if (a > b * 1.01 || b > a * 1.01)
-		fprintf(stderr, "hvbench: the TSCs differ, %s: %.0f kHz, %s: %.0f kHz; "
-			"ratios are of cycles, not of time\n", first->label, a, second->label, b);
+static const char *mitigation(const struct machine *machine, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < machine->nr_mitigations; i++)
+		if (!strcmp(machine->mitigations[i].name, name))
+			return machine->mitigations[i].text;
+	return "";
+}
+
+static void warn_mitigations(const struct report *first, const struct report *second)
+{
+	const struct machine *a = &first->machine, *b = &second->machine;
+	size_t i;
+
+	for (i = 0; i < a->nr_mitigations; i++)
+		warn_text(a->mitigations[i].name, first, a->mitigations[i].text, second,
+			  mitigation(b, a->mitigations[i].name));
+	for (i = 0; i < b->nr_mitigations; i++)
+		if (!mitigation(a, b->mitigations[i].name)[0])
+			warn_text(b->mitigations[i].name, first, "", second,
+				  b->mitigations[i].text);
+}
+
+/*
+ * What differs besides what is compared, which only the user knows. Cycles of TSCs of different
+ * frequencies are not the same time.
+ */
+static void warn_differences(const struct report *first, const struct report *second)
+{
+	const struct machine *a = &first->machine, *b = &second->machine;
+
+	warn_text("CPUs differ", first, a->model, second, b->model);
+	warn_text("kernels differ", first, a->kernel, second, b->kernel);
+	warn_text("clocksources differ", first, a->clocksource, second, b->clocksource);
+	if (a->tsc_khz > b->tsc_khz * 1.01 || b->tsc_khz > a->tsc_khz * 1.01)
+		fprintf(stderr, "hvbench: TSCs differ: %s: %llu kHz, %s: %llu kHz; "
+			"figures are cycles, not time\n",
+			first->label, (unsigned long long)a->tsc_khz,
+			second->label, (unsigned long long)b->tsc_khz);
+	warn_mitigations(first, second);
 }
 
 static int show_reports(const struct request *request)
@@ -157,8 +198,9 @@ static int show_reports(const struct request *request)
 	status = read_reports(request, reports);
 	if (status)
 		goto out;
+	for (i = 1; i < request->count; i++)
+		warn_differences(&reports[0], &reports[i]);
 	if (request->mode == MODE_COMPARE) {
-		warn_frequencies(&reports[0], &reports[1]);
 		output_compare(&reports[0], &reports[1], &request->columns);
 	} else {
 		err = output_levels(reports, request->count, &request->columns);

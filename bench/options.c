@@ -11,6 +11,7 @@
 
 #include "options.h"
 #include "output.h"
+#include "report_json.h"
 #include "tool.h"
 
 #define DEFAULT_REPEATS	11
@@ -117,12 +118,29 @@ static bool measuring_options(const struct request *request)
 	       request->label || request->progress;
 }
 
+/* As it can be written to JSON and drawn, and whole; before anything is measured. */
+static void check_label(const char *label)
+{
+	const char *c;
+
+	if (strlen(label) >= sizeof(((struct report *)0)->label))
+		usage_error("--label: at most %zu bytes",
+			    sizeof(((struct report *)0)->label) - 1);
+	for (c = label; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			usage_error("--label: no control characters");
+	if (!report_is_text(label))
+		usage_error("--label: no UTF-8");
+}
+
 /* Options that only make sense together, or not together. */
 static void check_options(const struct request *request)
 {
 	const struct bench_options *bench = &request->bench;
 	bool measures = request->mode == MODE_MEASURE || request->mode == MODE_COUNT;
 
+	if (request->label)
+		check_label(request->label);
 	if (!bench->irqchip && !bench->l2)
 		usage_error("--no-irqchip is about the guest of --l2");
 	if (request->mode == MODE_COUNT &&

@@ -72,7 +72,8 @@ static void escaped(FILE *file, const char *text)
 			fputs("&amp;", file);
 			break;
 		default:
-			fputc(*text, file);
+			/* XML has no control characters, not even escaped. */
+			fputc((unsigned char)*text < ' ' ? '?' : *text, file);
 		}
 	}
 }

@@ -72,6 +72,20 @@ static json_t *machine_object(const struct machine *machine)
 }
 
 /**
+ * report_is_text() - whether a text can be written
+ * @text: the text
+ *
+ * Return: true if it is UTF-8.
+ */
+bool report_is_text(const char *text)
+{
+	json_t *string = json_string(text);
+
+	json_decref(string);
+	return string;
+}
+
+/**
  * report_write() - write a report
  * @report: the report
  * @file: where to

@@ -92,10 +92,10 @@ static void nothing_to_draw(void **state)
 
 static void labels_are_escaped(void **state)
 {
-	strcpy(report.label, "<a & b>");
+	strcpy(report.label, "<a & b\001>");
 	add("x<y", 10, 20, 30, 0);
 	assert_int_equal(draw(), 0);
-	has(">&lt;a &amp; b&gt;</text>");
+	has(">&lt;a &amp; b?&gt;</text>");
 	has(">x&lt;y</text>");
 }
 

@@ -22,7 +22,11 @@
 #include "tsc.h"
 
 #define PAGE_SIZE	4096UL
-#define SETTLE_NS	100000L		/* until the partner's CPU is idle */
+/*
+ * Until the partner's CPU is idle, and a hypervisor below has given up polling for its wake-up:
+ * well beyond KVM's halt_poll_ns, 200 us by default.
+ */
+#define SETTLE_NS	1000000L
 
 /**
  * struct pair - the two

@@ -49,8 +49,8 @@ static const struct column figure_columns[] = {
 	[FIGURE_REPEATS] = { "REPEATS", NUMBER, "number of repeats" },
 	[FIGURE_MIN] = { "MIN", NUMBER, "the least of the repeats, each a mean" },
 	[FIGURE_MEDIAN] = { "MEDIAN", NUMBER, "the repeat in the middle" },
-	[FIGURE_P99] = { "P99", NUMBER, "99 of 100 single operations lie below, where they are timed "
-			 "one by one; else of at least 100 repeats" },
+	[FIGURE_P99] = { "P99", NUMBER, "99 of 100 single operations lie below, where they are "
+			 "timed one by one; else of at least 100 repeats" },
 	[FIGURE_MAX] = { "MAX", NUMBER, "the greatest of the same" },
 	[FIGURE_SPREAD] = { "SPREAD", NUMBER, "distance of the quartiles, in percent of the median" },
 	[FIGURE_OUTSIDE] = { "OUTSIDE", NUMBER, "median that the host of the tiny guest measured" },
@@ -70,8 +70,8 @@ static const struct column compare_columns[] = {
 	[COMPARE_FIRST] = { "A", NUMBER, "median in the first file" },
 	[COMPARE_SECOND] = { "B", NUMBER, "median in the second file" },
 	[COMPARE_RATIO] = { "RATIO", NUMBER, "B over A" },
-	[COMPARE_NOISE] = { "NOISE", NUMBER, "of the ratio, plus or minus: three standard errors of the "
-			    "medians of A and B together" },
+	[COMPARE_NOISE] = { "NOISE", NUMBER, "of the ratio, plus or minus: three standard errors of "
+			    "the medians of A and B together" },
 	[COMPARE_VERDICT] = { "VERDICT", TEXT, "what B is: less, more, or the same within noise" },
 	{ NULL }
 };

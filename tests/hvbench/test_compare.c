@@ -12,7 +12,8 @@
 static struct figure figure(double median, double half)
 {
 	return (struct figure){
-		.name = "cpuid", .level = "l2", .unit = "cycles", .iterations = 10, .repeats = REPEATS,
+		.name = "cpuid", .level = "l2", .unit = "cycles", .iterations = 10,
+		.repeats = REPEATS,
 		.inside = {
 			.min = median - half, .q1 = median - half, .median = median,
 			.q3 = median + half, .p99 = median + half, .max = median + half,

@@ -166,8 +166,8 @@ static const char *or_else(const char *text, const char *other)
 /* Of each vulnerability that the CPU has: whether it is mitigated; the rest is for JSON. */
 static void output_mitigations(const struct machine *machine)
 {
-	static const char *const kinds[] = { "Mitigation", "Vulnerable" };
-	static const char *const titles[] = { "Mitigated", "Vulnerable" };
+	static const char *const kinds[] = { "Mitigation", "Vulnerable", "Unknown" };
+	static const char *const titles[] = { "Mitigated", "Vulnerable", "Unknown" };
 	size_t kind, i;
 
 	for (kind = 0; kind < COUNT(kinds); kind++) {

@@ -2,27 +2,26 @@
 /*
  * machine.c - what the figures were measured on
  */
-#include <cpuid.h>
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <sched.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "backend.h"
+#include "cpuid_source.h"
+#include "leaves.h"
 #include "machine.h"
+#include "sysroot.h"
 #include "tsc.h"
 
 #define CALIBRATION_NS	20000000L	/* slept, not spun: costs nothing in an emulator */
 
-#define HYPERVISOR_PRESENT	(1U << 31)	/* of leaf 1, ECX */
-#define HYPERVISOR_LEAF		0x40000000
+#define FILE_MAX	4096		/* of sysfs */
+#define CPUINFO_MAX	(16 << 20)	/* of thousands of CPUs */
 
-#define VULNERABILITIES	"/sys/devices/system/cpu/vulnerabilities"
+#define VULNERABILITIES	"sys/devices/system/cpu/vulnerabilities"
 
 /**
  * machine_cpus() - choose the CPUs of a run
@@ -73,36 +72,6 @@ int machine_pin(int cpu)
 	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
 }
 
-static FILE *open_below(const char *root, const char *path)
-{
-	char name[PATH_MAX];
-
-	if (snprintf(name, sizeof(name), "%s%s", root, path) >= (int)sizeof(name))
-		return NULL;
-	return fopen(name, "re");
-}
-
-/* Reads the first line of a small file; leaves the text empty when it cannot. */
-static void read_line(const char *root, const char *path, char *text, int size)
-{
-	FILE *file = open_below(root, path);
-
-	text[0] = '\0';
-	if (!file)
-		return;
-	if (fgets(text, size, file))
-		text[strcspn(text, "\n")] = '\0';
-	fclose(file);
-}
-
-static bool exists(const char *root, const char *path)
-{
-	char name[PATH_MAX];
-
-	snprintf(name, sizeof(name), "%s%s", root, path);
-	return !access(name, F_OK);
-}
-
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -125,150 +94,139 @@ static uint64_t measure_tsc_khz(void)
 	return ns ? tsc * 1000000 / ns : 0;
 }
 
-static void set_signature(struct machine *machine, uint32_t ebx, uint32_t ecx, uint32_t edx)
+/* What does not fit is cut off. */
+static void copy(char *to, size_t size, const char *from)
 {
-	memcpy(machine->hypervisor, &ebx, 4);
-	memcpy(machine->hypervisor + 4, &ecx, 4);
-	memcpy(machine->hypervisor + 8, &edx, 4);
-	machine->hypervisor[12] = '\0';
+	if (!memccpy(to, from, '\0', size))
+		to[size - 1] = '\0';
 }
 
-/* Where the CPU says that a hypervisor is present, it answers to this leaf. */
-static void read_hypervisor(struct machine *machine)
+/* For people: without what moves a cursor. */
+static void make_printable(char *text)
 {
-	unsigned int eax, ebx, ecx, edx;
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
 
-	machine->hypervisor[0] = '\0';
-	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & HYPERVISOR_PRESENT))
+/* The first line of a small file; empty if there is none. */
+static void read_text(const struct sysroot *root, char *text, size_t size, const char *path)
+{
+	char line[FILE_MAX];
+
+	sysroot_read_line(root, line, sizeof(line), "%s", path);
+	copy(text, size, line);
+}
+
+/* A machine without leaves, which only a captured one can be, does not say. */
+static void read_hypervisor(struct machine *machine, const struct cpuid *cpuid)
+{
+	const uint32_t *regs = cpuid_find(cpuid, LEAF_VENDOR);
+	char *signature;
+
+	copy(machine->hypervisor, sizeof(machine->hypervisor), cpuid->count ? "" : "unknown");
+	if (!regs || !cpuid_bit(cpuid, CPUID_HYPERVISOR))
 		return;
-	__cpuid(HYPERVISOR_LEAF, eax, ebx, ecx, edx);
-	set_signature(machine, ebx, ecx, edx);
+	signature = leaves_signature(regs);
+	copy(machine->hypervisor, sizeof(machine->hypervisor), signature);
+	free(signature);
 }
 
-/*
- * The same from the file "cpuid" of a captured tree: LEAF SUBLEAF EAX EBX ECX EDX, in hexadecimal.
- */
-static void read_captured_hypervisor(struct machine *machine, const char *root)
+/* All CPUs are taken for what the first one is. */
+static void read_model(struct machine *machine, const struct sysroot *root)
 {
-	FILE *file = open_below(root, "/cpuid");
-	unsigned int leaf, subleaf, eax, ebx, ecx, edx;
-	bool present = false;
-	char line[120];
+	char *text = malloc(CPUINFO_MAX), *line;
 
-	strcpy(machine->hypervisor, "unknown");
-	if (!file)
+	if (!text)
 		return;
-	machine->hypervisor[0] = '\0';
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%x %x %x %x %x %x", &leaf, &subleaf, &eax, &ebx, &ecx, &edx) != 6)
-			continue;
-		if (leaf == 1)
-			present = ecx & HYPERVISOR_PRESENT;
-		else if (leaf == HYPERVISOR_LEAF && present)
-			set_signature(machine, ebx, ecx, edx);
-	}
-	fclose(file);
+	sysroot_read(root, text, CPUINFO_MAX, "proc/cpuinfo");
+	line = strstr(text, "model name");
+	if (line)
+		sscanf(line, "model name : %63[^\n]", machine->model);
+	make_printable(machine->model);
+	free(text);
 }
 
-static void read_model(struct machine *machine, const char *root)
+static void read_backend(struct machine *machine, const struct sysroot *root,
+			 const struct cpuid *cpuid)
 {
-	FILE *file = open_below(root, "/proc/cpuinfo");
-	char line[160];
+	struct backend backend;
 
-	machine->model[0] = '\0';
-	if (!file)
+	backend_read(&backend, root, cpuid);
+	machine->evmcs = UNKNOWN;
+	if (backend.kind == BACKEND_NONE)
 		return;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "model name : %63[^\n]", machine->model) == 1)
-			break;
-	}
-	fclose(file);
+	copy(machine->backend, sizeof(machine->backend), backend.name);
+	copy(machine->module, sizeof(machine->module), backend.module);
+	machine->evmcs = backend.evmcs;
 }
 
-/*
- * From Linux 6.18 on kvm.ko serves only modules named kvm-intel and kvm-amd, so hv_evmcs may have
- * to go by that name. What tells it is a parameter of its own, which kvm_intel never had.
- */
-static void read_backend(struct machine *machine, const char *root)
+static void read_halting(struct machine *machine, const struct sysroot *root)
 {
-	static const char *const modules[] = { "hv_evmcs", "kvm_intel", "kvm_amd", "kvm_pvm" };
-	char path[80], line[8];
-	unsigned int i;
+	uint64_t ns;
 
-	machine->backend[0] = '\0';
-	machine->module[0] = '\0';
-	machine->evmcs = -1;
-	for (i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
-		snprintf(path, sizeof(path), "/sys/module/%s", modules[i]);
-		if (exists(root, path))
-			break;
-	}
-	if (i == sizeof(modules) / sizeof(modules[0]))
-		return;
-	strcpy(machine->module, modules[i]);
-	strcpy(machine->backend, modules[i]);
-	snprintf(path, sizeof(path), "/sys/module/%s/parameters/cpuid_fastpath", modules[i]);
-	if (exists(root, path))
-		strcpy(machine->backend, "hv_evmcs");
-
-	if (!strcmp(machine->backend, "hv_evmcs")) {
-		machine->evmcs = 1;	/* it knows nothing else */
-	} else if (!strcmp(machine->backend, "kvm_intel")) {
-		/* kvm_intel turns its parameter off itself where Hyper-V does not offer it */
-		read_line(root, "/sys/module/kvm_intel/parameters/enlightened_vmcs", line,
-			  sizeof(line));
-		if (line[0])
-			machine->evmcs = line[0] == 'Y';
-	}
+	machine->halt_poll_ns = -1;
+	if (!sysroot_read_number(root, &ns, "sys/module/kvm/parameters/halt_poll_ns") &&
+	    ns <= INT64_MAX)
+		machine->halt_poll_ns = ns;
+	read_text(root, machine->idle_driver, sizeof(machine->idle_driver),
+		  "sys/devices/system/cpu/cpuidle/current_driver");
 }
 
-static int visible(const struct dirent *entry)
+static void read_mitigations(struct machine *machine, const struct sysroot *root)
 {
-	return entry->d_name[0] != '.';
-}
+	struct sysroot_names names;
+	char path[300];
+	size_t i;
 
-static void read_mitigations(struct machine *machine, const char *root)
-{
-	char path[PATH_MAX];
-	struct dirent **entries;
-	int count, i;
+	sysroot_list(root, &names, VULNERABILITIES);
+	for (i = 0; i < names.count && i < MACHINE_MAX_MITIGATIONS; i++) {
+		struct mitigation *m = &machine->mitigations[i];
 
-	machine->nr_mitigations = 0;
-	snprintf(path, sizeof(path), "%s" VULNERABILITIES, root);
-	count = scandir(path, &entries, visible, alphasort);
-	if (count < 0)
-		return;
-	for (i = 0; i < count; i++) {
-		struct mitigation *m = &machine->mitigations[machine->nr_mitigations];
-
-		if (machine->nr_mitigations < MACHINE_MAX_MITIGATIONS) {
-			snprintf(m->name, sizeof(m->name), "%.39s", entries[i]->d_name);
-			snprintf(path, sizeof(path), VULNERABILITIES "/%s", entries[i]->d_name);
-			read_line(root, path, m->text, sizeof(m->text));
-			machine->nr_mitigations++;
-		}
-		free(entries[i]);
+		copy(m->name, sizeof(m->name), names.names[i]);
+		make_printable(m->name);
+		snprintf(path, sizeof(path), VULNERABILITIES "/%s", names.names[i]);
+		read_text(root, m->text, sizeof(m->text), path);
 	}
-	free(entries);
+	machine->nr_mitigations = i;
+	sysroot_names_free(&names);
 }
 
-/**
- * machine_read_files() - describe a machine by its files
- * @machine: where the description goes; what files do not tell is empty
- * @root: "" for this machine, else the folder of a captured tree of /proc and /sys
- */
-void machine_read_files(struct machine *machine, const char *root)
+static int read_machine(struct machine *machine, const char *dir)
 {
+	struct sysroot root;
+	struct cpuid cpuid;
+	int err;
+
 	memset(machine, 0, sizeof(*machine));
 	machine->partner = -1;
 	machine->cpu = -1;
-	read_model(machine, root);
-	read_line(root, "/proc/sys/kernel/osrelease", machine->kernel, sizeof(machine->kernel));
-	read_line(root, "/sys/devices/system/clocksource/clocksource0/current_clocksource",
-		  machine->clocksource, sizeof(machine->clocksource));
-	read_captured_hypervisor(machine, root);
-	read_backend(machine, root);
-	read_mitigations(machine, root);
+	err = sysroot_open(&root, dir);
+	if (err)
+		return err;
+	cpuid_read(&cpuid, &root);
+	read_hypervisor(machine, &cpuid);
+	read_model(machine, &root);
+	read_text(&root, machine->kernel, sizeof(machine->kernel), "proc/sys/kernel/osrelease");
+	read_text(&root, machine->clocksource, sizeof(machine->clocksource),
+		  "sys/devices/system/clocksource/clocksource0/current_clocksource");
+	read_backend(machine, &root, &cpuid);
+	read_halting(machine, &root);
+	read_mitigations(machine, &root);
+	sysroot_close(&root);
+	return 0;
+}
+
+/**
+ * machine_read_captured() - describe a machine whose files were captured
+ * @machine: where the description goes; what files do not tell is empty
+ * @dir: the captured tree, see hv-capture
+ *
+ * Return: 0 or -errno of opening @dir.
+ */
+int machine_read_captured(struct machine *machine, const char *dir)
+{
+	return read_machine(machine, dir);
 }
 
 /**
@@ -277,10 +235,13 @@ void machine_read_files(struct machine *machine, const char *root)
  *
  * What cannot be found out is left empty, the CPUs are the caller's to fill in. Sleeps for 20 ms to
  * measure the TSC.
+ *
+ * Return: 0 or -errno of opening the root folder.
  */
-void machine_read(struct machine *machine)
+int machine_read(struct machine *machine)
 {
-	machine_read_files(machine, "");
+	int err = read_machine(machine, NULL);
+
 	machine->tsc_khz = measure_tsc_khz();
-	read_hypervisor(machine);
+	return err;
 }

@@ -8,16 +8,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "answer.h"
+
 #define MACHINE_MAX_MITIGATIONS	48
 
 /**
  * struct mitigation - what the kernel says of one CPU vulnerability
  * @name: its file in /sys/devices/system/cpu/vulnerabilities
- * @text: what stands there
+ * @text: what stands there, or its beginning
  */
 struct mitigation {
 	char name[40];
-	char text[160];
+	char text[240];
 };
 
 /**
@@ -29,9 +31,11 @@ struct mitigation {
  * @tsc_khz: frequency of the TSC, measured against CLOCK_MONOTONIC_RAW, 0 if unknown
  * @clocksource: the kernel's current clocksource
  * @hypervisor: signature of the hypervisor underneath
- * @backend: what stands behind /dev/kvm: hv_evmcs, kvm_intel, kvm_amd or kvm_pvm
+ * @backend: what stands behind /dev/kvm: hv_evmcs, kvm_intel, kvm_amd or other
  * @module: the name it is loaded by, which may be another's
- * @evmcs: 1 if that backend uses enlightened VMCS, 0 if it does not, -1 if it does not say
+ * @evmcs: whether that backend uses enlightened VMCS
+ * @halt_poll_ns: how long KVM polls at most before a vCPU that halts sleeps, -1 if unknown
+ * @idle_driver: of cpuidle, which says how a CPU halts: with a driver it may poll, or sleep deeply
  * @mitigations: sorted by name
  * @nr_mitigations: how many
  *
@@ -47,14 +51,16 @@ struct machine {
 	char hypervisor[13];
 	char backend[16];
 	char module[16];
-	int evmcs;
+	enum answer evmcs;
+	int64_t halt_poll_ns;
+	char idle_driver[32];
 	struct mitigation mitigations[MACHINE_MAX_MITIGATIONS];
 	size_t nr_mitigations;
 };
 
 int machine_cpus(int *cpu, int *partner);
 int machine_pin(int cpu);
-void machine_read_files(struct machine *machine, const char *root);
-void machine_read(struct machine *machine);
+int machine_read_captured(struct machine *machine, const char *dir);
+int machine_read(struct machine *machine);
 
 #endif /* HVBENCH_MACHINE_H */

@@ -100,7 +100,9 @@ static int measure(struct request *request)
 	int status, err;
 
 	snprintf(report.label, sizeof(report.label), "%s", request->label ? request->label : "");
-	machine_read(&report.machine);
+	err = machine_read(&report.machine);
+	if (err)
+		return failed("/", err);
 	report.machine.cpu = request->bench.cpu;
 	report.machine.partner = request->bench.partner;
 	request->bench.tsc_khz = report.machine.tsc_khz;
@@ -180,6 +182,7 @@ static void warn_differences(const struct report *first, const struct report *se
 	warn_text("CPUs differ", first, a->model, second, b->model);
 	warn_text("kernels differ", first, a->kernel, second, b->kernel);
 	warn_text("clocksources differ", first, a->clocksource, second, b->clocksource);
+	warn_text("idle drivers differ", first, a->idle_driver, second, b->idle_driver);
 	if (a->tsc_khz > b->tsc_khz * 1.01 || b->tsc_khz > a->tsc_khz * 1.01)
 		fprintf(stderr, "hvbench: TSCs differ: %s: %llu kHz, %s: %llu kHz; "
 			"figures are cycles, not time\n",
@@ -218,13 +221,13 @@ out:
 
 static int describe(const struct request *request)
 {
+	const char *dir = request->sysroot[0] ? request->sysroot : NULL;
 	struct machine machine;
+	int err = dir ? machine_read_captured(&machine, dir) : machine_read(&machine);
 
-	if (request->sysroot[0])
-		machine_read_files(&machine, request->sysroot);
-	else
-		machine_read(&machine);
-	output_machine(&machine);
+	if (err)
+		return failed(dir ? dir : "/", err);
+	output_machine(&machine, &request->columns);
 	return EXIT_SUCCESS;
 }
 

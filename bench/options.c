@@ -87,6 +87,8 @@ static void help(void)
 	columns_help(output_compare_kind.columns, stdout);
 	fputs("\nOf --list:", stdout);
 	columns_help(output_list_kind.columns, stdout);
+	fputs("\nOf --machine:", stdout);
+	columns_help(output_machine_kind.columns, stdout);
 	tool_leave(EXIT_SUCCESS);
 }
 
@@ -154,8 +156,6 @@ static void check_options(const struct request *request)
 		usage_error("--plot needs figures");
 	if (request->sysroot[0] && request->mode != MODE_MACHINE)
 		usage_error("--sysroot is for --machine: figures are of the machine they run on");
-	if (request->mode == MODE_MACHINE && request->columns.format != COLUMNS_TABLE)
-		usage_error("--machine is plain text; -J of a measurement holds the same");
 	if ((request->columns.list || request->columns.all) && request->mode == MODE_TABLE)
 		usage_error("--table has one column for each level");
 }
@@ -166,6 +166,8 @@ static void choose_columns(struct request *request)
 
 	if (request->mode == MODE_LIST)
 		kind = &output_list_kind;
+	else if (request->mode == MODE_MACHINE)
+		kind = &output_machine_kind;
 	else if (request->mode == MODE_COMPARE)
 		kind = &output_compare_kind;
 	request->columns.table = kind->columns;

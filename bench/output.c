@@ -76,8 +76,18 @@ static const struct column compare_columns[] = {
 	{ NULL }
 };
 
+enum { MACHINE_NAME, MACHINE_VALUE };
+static const struct column machine_columns[] = {
+	[MACHINE_NAME] = { "NAME", TEXT, "of what" },
+	[MACHINE_VALUE] = { "VALUE", 0, SCOLS_FL_WRAP, SCOLS_JSON_STRING, "what this machine has" },
+	{ NULL }
+};
+
 const struct output_kind output_list_kind = {
 	"benchmarks", list_columns, "NAME,BARE,L1,L2,TINY,UNIT,N,SUMMARY"
+};
+const struct output_kind output_machine_kind = {
+	"machine", machine_columns, "NAME,VALUE"
 };
 const struct output_kind output_report_kind = {
 	"figures", figure_columns,
@@ -163,45 +173,94 @@ static const char *or_else(const char *text, const char *other)
 	return text[0] ? text : other;
 }
 
-/* Of each vulnerability that the CPU has: whether it is mitigated; the rest is for JSON. */
-static void output_mitigations(const struct machine *machine)
+/* Names of the vulnerabilities of which the kernel says @kind; the rest is in JSON of a run. */
+static char *mitigations(const struct machine *machine, const char *kind)
 {
-	static const char *const kinds[] = { "Mitigation", "Vulnerable", "Unknown" };
-	static const char *const titles[] = { "Mitigated", "Vulnerable", "Unknown" };
-	size_t kind, i;
+	char *list = text("%s", "");
+	size_t i;
 
-	for (kind = 0; kind < COUNT(kinds); kind++) {
-		printf("%s:", titles[kind]);
-		for (i = 0; i < machine->nr_mitigations; i++)
-			if (strstr(machine->mitigations[i].text, kinds[kind]))
-				printf(" %s", machine->mitigations[i].name);
-		putchar('\n');
+	for (i = 0; i < machine->nr_mitigations; i++) {
+		const struct mitigation *m = &machine->mitigations[i];
+		char *shorter = list;
+
+		if (!strstr(m->text, kind))
+			continue;
+		list = text("%s%s%s", shorter, shorter[0] ? " " : "", m->name);
+		free(shorter);
 	}
+	return list;
+}
+
+static char *backend(const struct machine *machine)
+{
+	bool renamed = machine->module[0] && strcmp(machine->backend, machine->module);
+
+	return text("%s%s%s%s", or_else(machine->backend, "none"),
+		    renamed ? ", loaded as " : "", renamed ? machine->module : "",
+		    machine->evmcs == UNKNOWN ? "" : machine->evmcs == YES ?
+		    ", with enlightened VMCS" : ", without enlightened VMCS");
+}
+
+/* A line of what a machine is. */
+struct trait {
+	const char *name;
+	char *value;
+};
+
+static char *trait_value(const void *object, unsigned int id)
+{
+	const struct trait *trait = object;
+
+	return id == MACHINE_NAME ? text("%s", trait->name) :
+	       trait->value[0] ? text("%s", trait->value) : NULL;
 }
 
 /**
- * output_machine() - write what a machine is, in lines
+ * output_machine() - write what a machine is
  * @machine: the machine
+ * @columns: how, of output_machine_kind
  */
-void output_machine(const struct machine *machine)
+void output_machine(const struct machine *machine, const struct columns *columns)
 {
-	printf("CPU: %s", or_else(machine->model, "unknown"));
-	if (machine->cpu >= 0)
-		printf(", on CPU %d", machine->cpu);
-	if (machine->partner >= 0)
-		printf(", second thread on CPU %d", machine->partner);
-	printf("\nKernel: %s\n", or_else(machine->kernel, "unknown"));
-	if (machine->tsc_khz)
-		printf("TSC: %llu kHz\n", (unsigned long long)machine->tsc_khz);
-	printf("Clocksource: %s\n", or_else(machine->clocksource, "unknown"));
-	printf("Hypervisor: %s\n", or_else(machine->hypervisor, "none"));
-	printf("KVM backend: %s", or_else(machine->backend, "none"));
-	if (strcmp(machine->backend, machine->module))
-		printf(", loaded as %s", machine->module);
-	if (machine->evmcs >= 0)
-		printf(", %s enlightened VMCS", machine->evmcs ? "with" : "without");
+	struct trait traits[] = {
+		{ "CPU", text("%s", or_else(machine->model, "unknown")) },
+		{ "runs on CPU", machine->cpu < 0 ? text("%s", "") : text("%d", machine->cpu) },
+		{ "partner on CPU", machine->partner < 0 ? text("%s", "") :
+				    text("%d", machine->partner) },
+		{ "kernel", text("%s", or_else(machine->kernel, "unknown")) },
+		{ "TSC", machine->tsc_khz ? text("%llu kHz", (unsigned long long)machine->tsc_khz) :
+					    text("unknown") },
+		{ "clocksource", text("%s", or_else(machine->clocksource, "unknown")) },
+		{ "hypervisor", text("%s", or_else(machine->hypervisor, "none")) },
+		{ "KVM backend", backend(machine) },
+		{ "KVM's halt polling", machine->halt_poll_ns < 0 ? text("unknown") :
+			text("%lld ns", (long long)machine->halt_poll_ns) },
+		{ "idle driver", text("%s", or_else(machine->idle_driver, "unknown")) },
+		{ "mitigated", mitigations(machine, "Mitigation") },
+		{ "vulnerable", mitigations(machine, "Vulnerable") },
+		{ "not known if vulnerable", mitigations(machine, "Unknown") },
+	};
+	struct libscols_table *table = columns_new(columns);
+	size_t i;
+
+	for (i = 0; i < COUNT(traits); i++) {
+		add_line(columns, table, trait_value, &traits[i]);
+		free(traits[i].value);
+	}
+	columns_print(table);
+}
+
+/* The same above figures, in a table of its own. */
+static void output_machine_above(const struct machine *machine)
+{
+	struct columns columns = {
+		.table = output_machine_kind.columns, .name = output_machine_kind.name,
+		.no_headings = true,
+	};
+
+	columns_choose(&columns, output_machine_kind.usual);
+	output_machine(machine, &columns);
 	putchar('\n');
-	output_mitigations(machine);
 }
 
 static char *number(double value)
@@ -283,10 +342,8 @@ int output_report(const struct report *report, const struct columns *columns)
 
 	if (columns->format == COLUMNS_JSON)
 		return report_write(report, stdout);
-	if (columns->format == COLUMNS_TABLE && !columns->no_headings) {
-		output_machine(&report->machine);
-		putchar('\n');
-	}
+	if (columns->format == COLUMNS_TABLE && !columns->no_headings)
+		output_machine_above(&report->machine);
 	table = columns_new(columns);
 	for (i = 0; i < report->count; i++)
 		add_line(columns, table, figure_value, &report->figures[i]);

@@ -22,10 +22,11 @@ struct output_kind {
 	const char *usual;
 };
 
-extern const struct output_kind output_list_kind, output_report_kind, output_compare_kind;
+extern const struct output_kind output_list_kind, output_machine_kind, output_report_kind,
+				output_compare_kind;
 
 void output_list(const struct columns *columns);
-void output_machine(const struct machine *machine);
+void output_machine(const struct machine *machine, const struct columns *columns);
 int output_report(const struct report *report, const struct columns *columns);
 void output_compare(const struct report *first, const struct report *second,
 		    const struct columns *columns);

@@ -59,7 +59,7 @@ static json_t *machine_object(const struct machine *machine)
 		json_object_set_new(mitigations, machine->mitigations[i].name,
 				    text(machine->mitigations[i].text));
 	partner = machine->partner < 0 ? json_null() : json_integer(machine->partner);
-	return json_pack("{s:i, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:i, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "cpu", machine->cpu,
 			 "partner", partner,
 			 "model", text(machine->model), "kernel", text(machine->kernel),
@@ -67,7 +67,11 @@ static json_t *machine_object(const struct machine *machine)
 			 "clocksource", text(machine->clocksource),
 			 "hypervisor", text(machine->hypervisor),
 			 "backend", text(machine->backend), "module", text(machine->module),
-			 "evmcs", machine->evmcs < 0 ? json_null() : json_boolean(machine->evmcs),
+			 "evmcs", machine->evmcs == UNKNOWN ? json_null() :
+						    json_boolean(machine->evmcs == YES),
+			 "halt_poll_ns", machine->halt_poll_ns < 0 ? json_null() :
+							json_integer(machine->halt_poll_ns),
+			 "idle_driver", text(machine->idle_driver),
 			 "mitigations", mitigations);
 }
 
@@ -214,11 +218,13 @@ static bool get_machine(json_t *root, struct machine *m)
 	const json_t *khz = json_object_get(root, "tsc_khz");
 	const json_t *partner = json_object_get(root, "partner");
 	const json_t *evmcs = json_object_get(root, "evmcs");
+	const json_t *poll = json_object_get(root, "halt_poll_ns");
 
 	m->cpu = json_integer_value(json_object_get(root, "cpu"));
 	m->partner = json_is_integer(partner) ? (int)json_integer_value(partner) : -1;
 	m->tsc_khz = json_integer_value(khz);
-	m->evmcs = json_is_boolean(evmcs) ? json_is_true(evmcs) : -1;
+	m->evmcs = json_is_boolean(evmcs) ? answer_of(json_is_true(evmcs)) : UNKNOWN;
+	m->halt_poll_ns = json_is_integer(poll) ? json_integer_value(poll) : -1;
 	get_mitigations(json_object_get(root, "mitigations"), m);
 	return json_is_integer(khz) &&
 	       get_text(root, "model", false, m->model, sizeof(m->model)) &&
@@ -226,6 +232,7 @@ static bool get_machine(json_t *root, struct machine *m)
 	       get_text(root, "clocksource", false, m->clocksource, sizeof(m->clocksource)) &&
 	       get_text(root, "hypervisor", false, m->hypervisor, sizeof(m->hypervisor)) &&
 	       get_text(root, "backend", false, m->backend, sizeof(m->backend)) &&
+	       get_text(root, "idle_driver", false, m->idle_driver, sizeof(m->idle_driver)) &&
 	       get_text(root, "module", false, m->module, sizeof(m->module));
 }
 

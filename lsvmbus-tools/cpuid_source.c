@@ -26,8 +26,6 @@ static const struct range {
 	{ 0x80000007, 0x80000007 },
 };
 
-#define HYPERVISOR_BIT	31	/* of leaf 1, ECX: without it there is no range 0x40000000 */
-
 static bool wanted(uint32_t leaf)
 {
 	size_t i;
@@ -54,7 +52,7 @@ static void read_instruction(struct cpuid *cpuid)
 		const struct range *range = &ranges[i];
 		struct cpuid_leaf leaf = { .leaf = range->first };
 
-		if (range->first >> 28 == 4 && !cpuid_bit(cpuid, 1, ECX, HYPERVISOR_BIT))
+		if (range->first >> 28 == 4 && !cpuid_bit(cpuid, CPUID_HYPERVISOR))
 			continue;
 		for (; leaf.leaf <= range->last; leaf.leaf++) {
 			uint32_t *regs = leaf.regs;

@@ -16,8 +16,9 @@ enum cpuid_reg { EAX, EBX, ECX, EDX };
 #define CPUID_REGS	4
 
 /* Bits of Intel's and AMD's own leaves. */
-#define CPUID_VMX	1, ECX, 5
-#define CPUID_SVM	0x80000001, ECX, 2
+#define CPUID_VMX		1, ECX, 5
+#define CPUID_SVM		0x80000001, ECX, 2
+#define CPUID_HYPERVISOR	1, ECX, 31	/* without it there is no range 0x40000000 */
 
 #define CPUID_MAX	64	/* leaves that are kept */
 

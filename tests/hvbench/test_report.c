@@ -73,7 +73,8 @@ static void comes_back(void **state)
 			.cpu = 3, .partner = 4, .model = "A CPU", .kernel = "6.12",
 			.tsc_khz = 2000001,
 			.clocksource = "tsc", .hypervisor = "Microsoft Hv", .backend = "hv_evmcs",
-			.module = "kvm_intel", .evmcs = 1,
+			.module = "kvm_intel", .evmcs = YES,
+			.halt_poll_ns = 200000, .idle_driver = "haltpoll",
 			.mitigations = { { "l1tf", "Not affected" }, { "mds", "Vulnerable" } },
 			.nr_mitigations = 2,
 		},
@@ -98,7 +99,9 @@ static void comes_back(void **state)
 
 static void nothing_known(void **state)
 {
-	struct report out = { .machine = { .partner = -1, .evmcs = -1 } };
+	struct report out = {
+		.machine = { .partner = -1, .evmcs = UNKNOWN, .halt_poll_ns = -1 }
+	};
 	FILE *file = fopen(path, "w");
 
 	assert_int_equal(report_write(&out, file), 0);
@@ -120,7 +123,8 @@ static void no_utf8(void **state)
 static void minimal(void **state)
 {
 	assert_int_equal(read_text(FILE_OF(FIGURE, "")), 0);
-	assert_int_equal(report.machine.evmcs, -1);
+	assert_int_equal(report.machine.evmcs, UNKNOWN);
+	assert_int_equal(report.machine.halt_poll_ns, -1);
 	assert_false(report.figures[0].has_outside);
 	assert_near(report.figures[0].inside.p99, 5);
 }

@@ -30,7 +30,7 @@ all_said()
 	local command
 
 	for command in lsvmbus 'lsvmbus -vv' 'lsvmbus --channels --output-all' lshv 'lshv --output-all --json' \
-		'lshv --leaves' 'lshv --advise' 'vmbus-pin plan'; do
+		'lshv --leaves' 'lshv --advise' 'vmbus-pin plan' 'hvbench --machine'; do
 		echo "\$ $command"
 		# shellcheck disable=SC2086 # a command line
 		(cd "$1" && "${command%% *}" ${command#"${command%% *}"} --sysroot . 2>&1)

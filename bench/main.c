@@ -13,6 +13,7 @@
 #include "output.h"
 #include "plot.h"
 #include "progress.h"
+#include "replace.h"
 #include "report_json.h"
 #include "tool.h"
 
@@ -43,26 +44,20 @@ static int count_only(const struct request *request)
 static int failed(const char *what, int err)
 {
 	fprintf(stderr, "hvbench: %s: %s\n", what,
-		err == -ENODATA ? "there are no figures to draw" : strerror(err < 0 ? -err : err));
+		err == -ENODATA ? "there are no figures to draw" : strerror(-err));
 	return EXIT_FAILURE;
 }
 
 static int plot(const struct request *request, const struct report *reports, size_t count)
 {
-	FILE *file;
-	int err;
+	const struct plot picture = { reports, count };
+	int err = request->plot ? replace_file(request->plot, plot_write, &picture) : 0;
 
-	if (!request->plot)
-		return EXIT_SUCCESS;
-	file = fopen(request->plot, "we");
-	if (!file)
-		return failed(request->plot, errno);
-	err = plot_write(reports, count, file);
-	if (ferror(file) && !err)
-		err = EIO;
-	if (fclose(file) && !err)
-		err = errno;
-	return err ? failed(request->plot, err) : EXIT_SUCCESS;
+	if (err != -EINVAL)
+		return err ? failed(request->plot, err) : EXIT_SUCCESS;
+	fprintf(stderr, "hvbench: %s: not a file, so it is not replaced ('-' is standard output)\n",
+		request->plot);
+	return EXIT_FAILURE;
 }
 
 /*

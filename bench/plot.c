@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * plot.c - reports as a picture: SVG, bars to the right, a logarithmic axis
+ * plot.c - reports as a picture: SVG, points on a logarithmic axis
  *
- * One group of bars for each benchmark, one bar for each series, as long as the median; a line over
- * its end goes from the least of the repeats to the greatest.
+ * One group of lines for each benchmark, one line for each series: a point at the median, from the
+ * least of the repeats to the greatest. Bars would have a length, which means nothing where the axis
+ * has no zero.
  */
 #include <errno.h>
 #include <math.h>
@@ -16,7 +17,8 @@
 #define LEFT		150	/* names of the benchmarks */
 #define RIGHT		90	/* the last figure */
 #define TOP		16
-#define BAR		14
+#define ROW		14
+#define POINT		4	/* radius */
 #define GAP		14	/* between groups */
 #define LEGEND		20	/* a line of it */
 #define AXIS		44
@@ -131,17 +133,17 @@ static void draw_axis(const struct frame *frame)
 			x, frame->top, x, frame->bottom, x, frame->bottom + 16, pow(10, decade));
 	}
 	fprintf(frame->file, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">"
-		"TSC cycles per operation: median, least to greatest repeat</text>\n",
+		"TSC cycles per operation, logarithmic: median, least to greatest repeat</text>\n",
 		LEFT + (WIDTH - LEFT - RIGHT) / 2, frame->bottom + 34);
 }
 
-static void draw_bar(const struct frame *frame, const struct figure *figure, size_t series, int y)
+static void draw_point(const struct frame *frame, const struct figure *figure, size_t series, int y)
 {
 	double median, min, max;
 
 	if (!drawable(figure)) {
 		fprintf(frame->file, "<text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>\n", LEFT + 4,
-			y + BAR - 3, colour(series),
+			y + ROW - 3, colour(series),
 			!figure ? "-" : figure->err == -EOPNOTSUPP ? "n/a" :
 			figure->err ? "failed" : "0");
 		return;
@@ -150,12 +152,12 @@ static void draw_bar(const struct frame *frame, const struct figure *figure, siz
 	min = x_of(frame, figure->inside.min);
 	max = x_of(frame, figure->inside.max);
 	fprintf(frame->file,
-		"<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>\n"
-		"<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#000\"/>\n"
+		"<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n"
+		"<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" fill=\"%s\"/>\n"
 		"<text x=\"%.1f\" y=\"%d\">%.0f</text>\n",
-		LEFT, y + 1, median - LEFT, BAR - 2, colour(series),
-		min, y + BAR / 2.0, max, y + BAR / 2.0,
-		max + 4, y + BAR - 3, figure->inside.median);
+		min, y + ROW / 2.0, max, y + ROW / 2.0, colour(series),
+		median, y + ROW / 2.0, POINT, colour(series),
+		fmax(max, median + POINT) + 4, y + ROW - 3, figure->inside.median);
 }
 
 static void draw_groups(const struct frame *frame)
@@ -166,35 +168,35 @@ static void draw_groups(const struct frame *frame)
 
 	for (i = 0; i < set->nr_names; i++) {
 		fprintf(frame->file, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 8,
-			y + set->count * BAR / 2.0 + 4);
+			y + set->count * ROW / 2.0 + 4);
 		escaped(frame->file, set->names[i]);
 		fputs("</text>\n", frame->file);
-		for (j = 0; j < set->count; j++, y += BAR)
-			draw_bar(frame, series_figure(&set->series[j], set->names[i]), j, y);
+		for (j = 0; j < set->count; j++, y += ROW)
+			draw_point(frame, series_figure(&set->series[j], set->names[i]), j, y);
 		y += GAP;
 	}
 }
 
 /**
  * plot_write() - draw reports
- * @reports: the reports
- * @count: how many
  * @file: where the SVG goes; its errors are for the caller to find
+ * @object: a struct plot
  *
  * Return: 0, -ENOMEM, or -ENODATA when no report has a figure.
  */
-int plot_write(const struct report *reports, size_t count, FILE *file)
+int plot_write(FILE *file, const void *object)
 {
+	const struct plot *plot = object;
 	struct series_set set;
 	struct frame frame = { .file = file, .set = &set };
-	int err = series_make(&set, reports, count);
+	int err = series_make(&set, plot->reports, plot->count);
 
 	if (!err && !find_range(&frame))
 		err = -ENODATA;
 	if (err)
 		goto out;
 	frame.top = TOP + set.count * LEGEND + 4;
-	frame.bottom = frame.top + set.nr_names * (set.count * BAR + GAP);
+	frame.bottom = frame.top + set.nr_names * (set.count * ROW + GAP);
 	fprintf(file, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
 		"font-family=\"sans-serif\" font-size=\"12\">\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n", WIDTH,

@@ -9,6 +9,16 @@
 
 #include "report.h"
 
-int plot_write(const struct report *reports, size_t count, FILE *file);
+/**
+ * struct plot - what is drawn
+ * @reports: the reports
+ * @count: how many
+ */
+struct plot {
+	const struct report *reports;
+	size_t count;
+};
+
+int plot_write(FILE *file, const void *object);
 
 #endif /* HVBENCH_PLOT_H */

@@ -9,17 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cpulist.h"
+#include "replace.h"
 #include "saved.h"
 #include "text.h"
 
 #define FILE_MAX	(1 << 20)	/* bytes of a file */
 
-static void write_channels(FILE *file, const struct vmbus *bus)
+static int write_channels(FILE *file, const void *object)
 {
+	const struct vmbus *bus = object;
 	const struct vmbus_device *device;
 	const struct vmbus_channel *channel;
 
@@ -33,59 +33,19 @@ static void write_channels(FILE *file, const struct vmbus *bus)
 				fprintf(file, "%s %llu %llu\n", device->name,
 					(unsigned long long)channel->numbers[VMBUS_SUBID],
 					(unsigned long long)channel->numbers[VMBUS_CPU]);
-}
-
-/* Writes a file beside @path, and then puts it there. */
-static int replace(const char *path, const struct vmbus *bus)
-{
-	char *temporary = text_format("%s.XXXXXX", path);
-	int fd = mkstemp(temporary), err = fd < 0 ? -errno : 0;
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (file) {
-		write_channels(file, bus);
-		if (fchmod(fd, 0644) || fflush(file) || fsync(fd))
-			err = -errno;
-		if (fclose(file) && !err)
-			err = -errno;
-	} else if (fd >= 0) {
-		err = -errno;
-		close(fd);
-	}
-	if (!err && rename(temporary, path))
-		err = -errno;
-	if (err && fd >= 0)
-		unlink(temporary);
-	free(temporary);
-	return err;
+	return 0;
 }
 
 /**
  * saved_write() - write the CPUs of all channels
- * @path: the file, replaced as a whole or not at all; symlinks are followed; "-" is standard output
+ * @path: the file, as for replace_file()
  * @bus: the channels; one whose subchannel or CPU is not known is left out
  *
- * Return: 0 or -errno; -EINVAL if @path is there and no file.
+ * Return: 0 or -errno, as replace_file().
  */
 int saved_write(const char *path, const struct vmbus *bus)
 {
-	struct stat status;
-	char *target;
-	int err;
-
-	if (!strcmp(path, "-")) {
-		write_channels(stdout, bus);
-		return 0;
-	}
-	target = realpath(path, NULL);
-	if (lstat(target ? target : path, &status))
-		err = errno == ENOENT ? 0 : -errno;
-	else
-		err = S_ISREG(status.st_mode) ? 0 : -EINVAL;
-	if (!err)
-		err = replace(target ? target : path, bus);
-	free(target);
-	return err;
+	return replace_file(path, write_channels, bus);
 }
 
 /* Passes over blanks; returns whether there were any. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The picture (plot.c): where bars end, what is written, what is escaped.
+ * The picture (plot.c): where points are, what is written, what is escaped.
  */
 #include "test.h"
 
@@ -24,7 +24,7 @@ static void add(const char *name, double min, double median, double max, int err
 static int draw(void)
 {
 	FILE *file = open_memstream(&svg, &size);
-	int err = plot_write(&report, 1, file);
+	int err = plot_write(file, &(struct plot){ &report, 1 });
 
 	fclose(file);
 	return err;
@@ -45,13 +45,13 @@ static void has(const char *text)
 }
 
 /* From 10 to 1000 in 620 pixels, two decades: 100 is in the middle. */
-static void bar_ends_at_median(void **state)
+static void point_is_at_median(void **state)
 {
 	strcpy(report.label, "L1");
 	add("cpuid", 10, 100, 1000, 0);
 	assert_int_equal(draw(), 0);
-	has("<rect x=\"150\" y=\"48\" width=\"310.0\"");
-	has("<line x1=\"150.0\" y1=\"54.0\" x2=\"770.0\" y2=\"54.0\" stroke=\"#000\"/>");
+	has("<circle cx=\"460.0\" cy=\"54.0\" r=\"4\" fill=\"#0072b2\"/>");
+	has("<line x1=\"150.0\" y1=\"54.0\" x2=\"770.0\" y2=\"54.0\" stroke=\"#0072b2\"/>");
 	has(">100</text>");
 	has(">cpuid</text>");
 	has(">L1</text>");
@@ -63,7 +63,7 @@ static void one_value(void **state)
 {
 	add("a", 100, 100, 100, 0);
 	assert_int_equal(draw(), 0);
-	has("width=\"0.0\"");
+	has("<circle cx=\"150.0\"");
 	assert_null(strstr(svg, "nan"));
 	assert_null(strstr(svg, "inf"));
 }
@@ -102,7 +102,7 @@ static void labels_are_escaped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(bar_ends_at_median, teardown),
+		cmocka_unit_test_teardown(point_is_at_median, teardown),
 		cmocka_unit_test_teardown(one_value, teardown),
 		cmocka_unit_test_teardown(gaps_are_named, teardown),
 		cmocka_unit_test_teardown(nothing_to_draw, teardown),

@@ -80,7 +80,7 @@ static int run_all(const struct request *request, struct report *report)
 
 			err = bench_measure(bench, &request->bench, &figure);
 			if (report_add(report, &figure))
-				return failed("report", ENOMEM);
+				return failed("report", -ENOMEM);
 			measured += !err;
 			if (err && (by_name || err != -EOPNOTSUPP))
 				status = EXIT_FAILURE;
@@ -192,7 +192,7 @@ static int show_reports(const struct request *request)
 	int i, err, status;
 
 	if (!reports)
-		return failed("files", ENOMEM);
+		return failed("files", -ENOMEM);
 	status = read_reports(request, reports);
 	if (status)
 		goto out;

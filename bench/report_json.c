@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,22 @@ int report_write(const struct report *report, FILE *file)
 	return 0;
 }
 
+/*
+ * Copies UTF-8, cut between two characters where it is too long, and '?' for what moves a cursor: a
+ * file may be anybody's.
+ */
+static void copy_text(char *out, size_t size, const char *from)
+{
+	size_t length = strnlen(from, size), i;
+
+	if (length == size)
+		for (length--; length && (from[length] & 0xc0) == 0x80; length--)
+			;
+	for (i = 0; i < length; i++)
+		out[i] = (unsigned char)from[i] < ' ' || from[i] == 0x7f ? '?' : from[i];
+	out[length] = '\0';
+}
+
 /* Copies a member that is a text or null; false if it is neither, or must be there and is not. */
 static bool get_text(const json_t *object, const char *key, bool must, char *out, size_t size)
 {
@@ -133,7 +150,7 @@ static bool get_text(const json_t *object, const char *key, bool must, char *out
 	out[0] = '\0';
 	if (!value || json_is_null(value))
 		return !must;
-	snprintf(out, size, "%s", json_is_string(value) ? json_string_value(value) : "");
+	copy_text(out, size, json_is_string(value) ? json_string_value(value) : "");
 	return json_is_string(value);
 }
 
@@ -207,24 +224,30 @@ static void get_mitigations(const json_t *object, struct machine *machine)
 
 		if (machine->nr_mitigations == MACHINE_MAX_MITIGATIONS)
 			break;
-		snprintf(m->name, sizeof(m->name), "%s", name);
+		copy_text(m->name, sizeof(m->name), name);
 		get_text(object, name, false, m->text, sizeof(m->text));
 		machine->nr_mitigations++;
 	}
 }
 
+/* A whole number from 0 to @max, else -1. */
+static json_int_t get_number(const json_t *value, json_int_t max)
+{
+	json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+
+	return number >= 0 && number <= max ? number : -1;
+}
+
 static bool get_machine(json_t *root, struct machine *m)
 {
 	const json_t *khz = json_object_get(root, "tsc_khz");
-	const json_t *partner = json_object_get(root, "partner");
 	const json_t *evmcs = json_object_get(root, "evmcs");
-	const json_t *poll = json_object_get(root, "halt_poll_ns");
 
-	m->cpu = json_integer_value(json_object_get(root, "cpu"));
-	m->partner = json_is_integer(partner) ? (int)json_integer_value(partner) : -1;
+	m->cpu = get_number(json_object_get(root, "cpu"), INT_MAX);
+	m->partner = get_number(json_object_get(root, "partner"), INT_MAX);
 	m->tsc_khz = json_integer_value(khz);
 	m->evmcs = json_is_boolean(evmcs) ? answer_of(json_is_true(evmcs)) : UNKNOWN;
-	m->halt_poll_ns = json_is_integer(poll) ? json_integer_value(poll) : -1;
+	m->halt_poll_ns = get_number(json_object_get(root, "halt_poll_ns"), INT64_MAX);
 	get_mitigations(json_object_get(root, "mitigations"), m);
 	return json_is_integer(khz) &&
 	       get_text(root, "model", false, m->model, sizeof(m->model)) &&
@@ -241,12 +264,16 @@ static void label_by_path(struct report *report, const char *path)
 {
 	const char *base = strrchr(path, '/');
 	size_t length;
+	char *c;
 
 	base = base ? base + 1 : path;
+	copy_text(report->label, sizeof(report->label), base);
 	length = strlen(base);
-	if (length > 5 && !strcmp(base + length - 5, ".json"))
-		length -= 5;
-	snprintf(report->label, sizeof(report->label), "%.*s", (int)length, base);
+	if (length < sizeof(report->label) && length > 5 && !strcmp(base + length - 5, ".json"))
+		report->label[length - 5] = '\0';
+	for (c = report->label; *c && !report_is_text(report->label); c++)
+		if (*c & 0x80)
+			*c = '?';
 }
 
 static int get_report(json_t *root, struct report *report, const char *path, char *why, size_t size)

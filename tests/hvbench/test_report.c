@@ -62,7 +62,7 @@ static void comes_back(void **state)
 	};
 	const struct figure na = {
 		.name = "pio", .level = "here", .unit = "cycles", .err = -EOPNOTSUPP,
-		.reason = "a \"reason\"\\ with\ttrouble",
+		.reason = "a \"reason\"\\ with trouble",
 	};
 	const struct figure bad = {
 		.name = "hlt", .level = "l2", .unit = "cycles", .err = -EIO, .reason = "it broke",
@@ -186,6 +186,20 @@ static void long_texts(void **state)
 	assert_int_equal(report.machine.nr_mitigations, 1);
 }
 
+/* Never half a character, nor what moves a cursor. */
+static void odd_texts(void **state)
+{
+	assert_int_equal(read_text("{\"benchmarks\":[],\"tsc_khz\":1,\"model\":\"\\u001b[1m\\u007f\","
+				   "\"backend\":\"123456789012345\xc3\xa4\",\"partner\":-2}"), 0);
+	assert_string_equal(report.machine.model, "?[1m?");
+	assert_string_equal(report.machine.backend, "123456789012345");
+	assert_int_equal(report.machine.partner, -1);
+	report_free(&report);
+	assert_int_equal(read_text("{\"benchmarks\":[],\"tsc_khz\":1,"
+				   "\"backend\":\"12345678901234\xc3\xa4\"}"), 0);
+	assert_string_equal(report.machine.backend, "12345678901234");
+}
+
 static void many_mitigations(void **state)
 {
 	char text[8000] = "{\"benchmarks\":[],\"tsc_khz\":1,\"mitigations\":{\"m\":null";
@@ -210,6 +224,7 @@ int main(void)
 		cmocka_unit_test_teardown(other_json, drop_report),
 		cmocka_unit_test_teardown(wrong_figures, drop_report),
 		cmocka_unit_test_teardown(long_texts, drop_report),
+		cmocka_unit_test_teardown(odd_texts, drop_report),
 		cmocka_unit_test_teardown(many_mitigations, drop_report),
 	};
 

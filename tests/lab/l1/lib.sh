@@ -45,6 +45,13 @@ vms_left()
 	find /sys/kernel/debug/kvm -mindepth 1 -maxdepth 1 -type d 2>/dev/null | wc -l
 }
 
+# samples REASON FILE: how many exits for it a table of exit-mix has.
+samples()
+{
+	# shellcheck disable=SC2016 # for awk
+	awk -v reason="$1" '$1 == reason && NF == 8 { print $2; seen = 1 } END { if (!seen) print 0 }' "$2"
+}
+
 # same NAME WHAT FILE1 FILE2: passes if the files are equal and not empty.
 same()
 {

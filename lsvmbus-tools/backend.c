@@ -10,6 +10,8 @@
 #include "text.h"
 
 #define MODULES_DEP_MAX	(8 << 20)	/* bytes */
+#define MODULE_MAX	(64 << 20)	/* of a module's file */
+#define NOTE_MIN	20		/* of an ELF note with a build id */
 
 static const char *const kind_names[] = {
 	[BACKEND_NONE] = "none",
@@ -107,6 +109,29 @@ static void find_path(struct backend *backend, const struct sysroot *root)
 	free(text);
 }
 
+/*
+ * The kernel does not say from where it loaded a module, but shows the module's build id, as the ELF
+ * note that stands in its file, too. It cannot be seen in a file that is compressed.
+ */
+static enum answer is_loaded(const struct backend *backend, const struct sysroot *root)
+{
+	static const char elf[] = "\177ELF";
+	enum answer answer = UNKNOWN;
+	ssize_t note_size, size;
+	char note[128], *file;
+
+	note_size = sysroot_read(root, note, sizeof(note), "sys/module/%s/notes/.note.gnu.build-id",
+				 backend->module);
+	file = malloc(MODULE_MAX);
+	if (!file)
+		return UNKNOWN;
+	size = sysroot_read(root, file, MODULE_MAX, "%s/%s", backend->folder, backend->path);
+	if (note_size >= NOTE_MIN && size > 0 && !strncmp(file, elf, strlen(elf)))
+		answer = answer_of(memmem(file, size, note, note_size));
+	free(file);
+	return answer;
+}
+
 /**
  * backend_parameter() - a module parameter that is Y or N; unknown if there is none
  * @backend: the backend
@@ -173,6 +198,7 @@ void backend_read(struct backend *backend, const struct sysroot *root, const str
 		return;
 	if (!backend->built_in)
 		find_path(backend, root);
+	backend->loaded = backend->path[0] ? is_loaded(backend, root) : UNKNOWN;
 	sysroot_read_line(root, backend->taint, sizeof(backend->taint), "sys/module/%s/taint", module);
 	sysroot_read_line(root, backend->srcversion, sizeof(backend->srcversion),
 			  "sys/module/%s/srcversion", module);

@@ -23,6 +23,7 @@ struct backend {
 	enum answer apicv;	/* APICv or AVIC: interrupts reach a guest without an exit */
 	char folder[96];	/* /lib/modules/RELEASE */
 	char path[192];		/* in it, the file that modprobe would load; empty if not known */
+	enum answer loaded;	/* whether that is the file that was loaded */
 	char taint[32];		/* letters, see the kernel's tainted-kernels.rst */
 	char srcversion[64];
 	char version[64];

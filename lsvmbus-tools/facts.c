@@ -168,6 +168,24 @@ void facts_clock(struct facts *facts, const struct machine *machine)
 		add(facts, "clock", "TSC", text_format("unstable"), clock->tsc_unstable);
 }
 
+static void add_path(struct facts *facts, const struct backend *backend)
+{
+	static const char *const meanings[] = {
+		[YES] = "below %s: the file that was loaded, by its build id",
+		[NO] = "below %s is only another one, by its build id, which modprobe would load",
+		[UNKNOWN] = "below %s: what modprobe loads under this name; whether it did cannot be seen",
+	};
+
+	if (backend->built_in || !backend->path[0])
+		add(facts, "backend", "module path",
+		    text_format(backend->built_in ? "none" : "unknown"),
+		    backend->built_in ? "built into the kernel" : "not in modules.dep");
+	else
+		facts_add(facts, "backend", text_format("module path"),
+			  text_format("%s", backend->loaded == NO ? "unknown" : backend->path),
+			  text_format(meanings[backend->loaded], backend->folder));
+}
+
 /**
  * facts_backend() - what stands behind /dev/kvm
  * @facts: lines are added
@@ -186,14 +204,7 @@ void facts_backend(struct facts *facts, const struct machine *machine)
 			      renamed ? backend->module : ""));
 	if (!backend->module[0])
 		return;
-	if (backend->path[0])
-		facts_add(facts, "backend", text_format("module path"),
-			  text_format("%s", backend->path),
-			  text_format("below %s: what modprobe loads under this name",
-				      backend->folder));
-	else
-		add(facts, "backend", "module path", text_format(backend->built_in ? "none" : "unknown"),
-		    backend->built_in ? "built into the kernel" : "not in modules.dep");
+	add_path(facts, backend);
 	facts_add(facts, "backend", text_format("module signature"),
 		  backend_signature(backend, &machine->root),
 		  backend->taint[0] ? text_format("taint letters: %s", backend->taint) : NULL);

@@ -35,7 +35,20 @@ persistence_calls()
 	[ "$count" = 3 ]
 }
 
+# What systemd and udev say of the installed files, laid over /usr where nobody else sees it.
+persistence_says()
+{
+	unshare -m sh -c "
+		mount -t overlay overlay -o lowerdir='$out/root/usr':/usr /usr || exit
+		systemd-analyze verify vmbus-pin.service
+		udevadm test --action=add /sys/devices/virtual/mem/null 2>&1 |
+			grep -F 90-vmbus-pin.rules || echo 'udev does not read it'" 2>&1
+}
+
 if [ "$build" = normal ]; then
 	check tools/install "something is missing in $out/root" installed
 	check tools/install/calls "the unit or the rule calls what does not work" persistence_calls
+	said=$(persistence_says)
+	check tools/install/persistence "$said" \
+		[ "$said" = 'Reading rules file: /usr/lib/udev/rules.d/90-vmbus-pin.rules' ]
 fi

@@ -50,6 +50,39 @@ backend_is()
 	check "tools/lshv/backend/$1/$build" "$said" [ "$said" = "$2 $3" ]
 }
 
+# module_path NAME VALUE MEANING: what is said of the backend's file in $out/module.
+module_path()
+{
+	local said
+
+	said=$(lshv --sysroot "$out/module" --pairs --output NAME,VALUE,MEANING | grep '^NAME="module path"')
+	check "tools/lshv/module-path/$1/$build" "$said" \
+		grep -qxF "NAME=\"module path\" VALUE=\"$2\" MEANING=\"below /lib/modules/6.12.74+deb12-cloud-amd64$3\"" <<<"$said"
+}
+
+# The file of the backend is the one that was loaded, if the build id of the one is in the other.
+module_paths()
+{
+	local notes=$out/module/sys/module/hv_evmcs/notes file
+	local id='\4\0\0\0\24\0\0\0\3\0\0\0GNU\0one and twenty bytes'
+
+	rm -rf "$out/module"
+	cp -r "$trees/numa" "$out/module"
+	file=$out/module/lib/modules/6.12.74+deb12-cloud-amd64/updates/hv_evmcs.ko
+	mkdir -p "$notes" "${file%/*}"
+	printf '%b' "$id" >"$notes/.note.gnu.build-id"
+	module_path no-file updates/hv_evmcs.ko ': what modprobe loads under this name; whether it did cannot be seen'
+	printf '%b' "\\177ELF\\0\\0$id" >"$file"
+	module_path same updates/hv_evmcs.ko ': the file that was loaded, by its build id'
+	printf '%b' "\\177ELF\\0\\0${id/one/two}" >"$file"
+	module_path other unknown ' is only another one, by its build id, which modprobe would load'
+	printf '\3757zXZ' >"$file"
+	module_path compressed updates/hv_evmcs.ko ': what modprobe loads under this name; whether it did cannot be seen'
+	printf '\177ELF' >"$file"
+	rm "$notes/.note.gnu.build-id"
+	module_path no-note updates/hv_evmcs.ko ': what modprobe loads under this name; whether it did cannot be seen'
+}
+
 # What is no captured tree, or nothing to read at all, is an error and no finding.
 errors()
 {
@@ -180,3 +213,4 @@ without 0x40000004 2 31 'PV spinlocks' \
 	'[    0.2] kvm-guest: PV spinlocks enabled'
 header
 leaves
+module_paths

@@ -139,6 +139,8 @@ static int batch(const struct bench_ops *ops, struct bench_run *run, uint64_t co
 {
 	int err = ops->prepare ? ops->prepare(run, count) : 0;
 
+	sample->inside = 0;
+	sample->outside = 0;
 	return err ? err : ops->batch(run, count, sample);
 }
 

@@ -54,6 +54,17 @@ struct bench_sample {
 };
 
 /**
+ * bench_sample_add() - add an operation that was timed by itself
+ * @sample: of its batch; begins with 0
+ * @cycles: what it took
+ */
+static inline void bench_sample_add(struct bench_sample *sample, uint64_t cycles)
+{
+	tail_add(sample->each, cycles);
+	sample->inside += cycles;
+}
+
+/**
  * struct bench_ops - how to do an operation many times
  * @open: set up for batches of up to run->max_batch operations, or NULL
  * @prepare: get ready for a batch, not measured, or NULL

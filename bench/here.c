@@ -37,7 +37,6 @@ static int cpuid_batch(struct bench_run *run, uint64_t count, struct bench_sampl
 		__asm__ __volatile__("cpuid" : "+a" (eax), "=b" (ebx), "+c" (ecx), "=d" (edx));
 	}
 	sample->inside = tsc_read() - before;
-	sample->outside = 0;
 	return 0;
 }
 
@@ -67,7 +66,6 @@ static int rdmsr_batch(struct bench_run *run, uint64_t count, struct bench_sampl
 		if (pread(fd, &value, sizeof(value), L2_MSR) != sizeof(value))
 			return bench_fail(run, -errno, "RDMSR 0x%x: %s", L2_MSR, strerror(errno));
 	sample->inside = tsc_read() - before;
-	sample->outside = 0;
 	return 0;
 }
 
@@ -97,7 +95,6 @@ static int pio_batch(struct bench_run *run, uint64_t count, struct bench_sample 
 	for (i = 0; i < count; i++)
 		outb(0, L2_PORT_USER);
 	sample->inside = tsc_read() - before;
-	sample->outside = 0;
 	return 0;
 }
 
@@ -119,7 +116,6 @@ static int clock_vdso_batch(struct bench_run *run, uint64_t count, struct bench_
 	for (i = 0; i < count; i++)
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	sample->inside = tsc_read() - before;
-	sample->outside = 0;
 	return 0;
 }
 
@@ -135,7 +131,6 @@ static int clock_syscall_batch(struct bench_run *run, uint64_t count, struct ben
 	for (i = 0; i < count; i++)
 		syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
 	sample->inside = tsc_read() - before;
-	sample->outside = 0;
 	return 0;
 }
 
@@ -155,7 +150,7 @@ static int timer_wake_batch(struct bench_run *run, uint64_t count, struct bench_
 {
 	const struct timespec pause = { .tv_nsec = SLEEP_NS };
 	const uint64_t asleep = run->opts->tsc_khz * SLEEP_NS / 1000000;
-	uint64_t sum = 0, i;
+	uint64_t i;
 
 	for (i = 0; i < count; i++) {
 		uint64_t before = tsc_read(), took;
@@ -163,12 +158,8 @@ static int timer_wake_batch(struct bench_run *run, uint64_t count, struct bench_
 		if (nanosleep(&pause, NULL))
 			return bench_fail(run, -errno, "nanosleep: %s", strerror(errno));
 		took = tsc_read() - before;
-		took = took > asleep ? took - asleep : 0;
-		tail_add(sample->each, took);
-		sum += took;
+		bench_sample_add(sample, took > asleep ? took - asleep : 0);
 	}
-	sample->inside = sum;
-	sample->outside = 0;
 	return 0;
 }
 
@@ -210,7 +201,6 @@ static int first_touch_batch(struct bench_run *run, uint64_t count, struct bench
 	for (i = 0; i < count; i++, page += PAGE_SIZE)
 		*page = 1;
 	sample->inside = tsc_read() - before;
-	sample->outside = 0;
 	return 0;
 }
 

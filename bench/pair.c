@@ -136,22 +136,18 @@ static int hlt_wake_batch(struct bench_run *run, uint64_t count, struct bench_sa
 {
 	const struct timespec settle = { .tv_nsec = SETTLE_NS };
 	struct pair *pair = run->priv;
-	uint64_t sum = 0, i;
+	uint64_t i;
 
 	for (i = 0; i < count; i++) {
-		uint64_t before, took;
+		uint64_t before;
 
 		nanosleep(&settle, NULL);
 		before = tsc_read();
 		call(pair);
 		while (atomic_load(&pair->answered) != atomic_load(&pair->called))
 			relax();
-		took = tsc_read() - before;
-		tail_add(sample->each, took);
-		sum += took;
+		bench_sample_add(sample, tsc_read() - before);
 	}
-	sample->inside = sum;
-	sample->outside = 0;
 	return 0;
 }
 
@@ -179,7 +175,6 @@ static int ipi_batch(struct bench_run *run, uint64_t count, struct bench_sample 
 		if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
 			return bench_fail(run, -errno, "membarrier: %s", strerror(errno));
 	sample->inside = tsc_read() - before;
-	sample->outside = 0;
 	return 0;
 }
 
@@ -208,10 +203,10 @@ static int tlb_flush_open(struct bench_run *run)
 static int tlb_flush_batch(struct bench_run *run, uint64_t count, struct bench_sample *sample)
 {
 	volatile char *page = ((struct pair *)run->priv)->page;
-	uint64_t sum = 0, i;
+	uint64_t i;
 
 	for (i = 0; i < count; i++) {
-		uint64_t before, took;
+		uint64_t before;
 
 		if (mprotect((void *)page, PAGE_SIZE, PROT_READ | PROT_WRITE))
 			return bench_fail(run, -errno, "mprotect: %s", strerror(errno));
@@ -219,12 +214,8 @@ static int tlb_flush_batch(struct bench_run *run, uint64_t count, struct bench_s
 		before = tsc_read();
 		if (mprotect((void *)page, PAGE_SIZE, PROT_READ))
 			return bench_fail(run, -errno, "mprotect: %s", strerror(errno));
-		took = tsc_read() - before;
-		tail_add(sample->each, took);
-		sum += took;
+		bench_sample_add(sample, tsc_read() - before);
 	}
-	sample->inside = sum;
-	sample->outside = 0;
 	return 0;
 }
 

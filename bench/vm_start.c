@@ -54,7 +54,6 @@ static int vm_start_batch(struct bench_run *run, uint64_t count, struct bench_sa
 			return bench_fail(run, err, "the guest does not start: %s", strerror(-err));
 	}
 	sample->inside = tsc_read() - before;
-	sample->outside = 0;
 	return 0;
 }
 

@@ -40,13 +40,21 @@ struct column {
 	const char *help;
 };
 
+/* The usual two; what is narrower than its heading is as wide as that. */
+#define COLUMN_NUMBER(name, help)	{ name, 1, SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, help }
+#define COLUMN_TEXT(name, help)		{ name, 1, 0, SCOLS_JSON_STRING, help }
+
 enum columns_format { COLUMNS_TABLE, COLUMNS_JSON, COLUMNS_PAIRS, COLUMNS_RAW };
 
 /* What the user asks for. Set table and name; the rest is filled in by the functions below. */
 struct columns {
 	const struct column *table;
 	const char *name;		/* what the lines are called in JSON */
-	enum columns_format format;
+	/* The usual two; what is narrower than its heading is as wide as that. */
+#define COLUMN_NUMBER(name, help)	{ name, 1, SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, help }
+#define COLUMN_TEXT(name, help)		{ name, 1, 0, SCOLS_JSON_STRING, help }
+
+enum columns_format format;
 	bool no_headings;
 	bool all;			/* --output-all */
 	const char *list;		/* of -o, or NULL */

@@ -310,10 +310,8 @@ static void parse_options(int argc, char **argv, struct request *request)
 		{ "advise", no_argument, NULL, 'a' },
 		{ "dump-cpuid", no_argument, NULL, DUMP_CPUID },
 		{ "dump-msr", no_argument, NULL, DUMP_MSR },
-		{ "help", no_argument, NULL, 'h' },
 		{ "leaves", optional_argument, NULL, 'l' },
-		{ "sysroot", required_argument, NULL, 's' },
-		{ "version", no_argument, NULL, 'V' },
+		TOOL_LONG_OPTIONS,
 		{ }
 	};
 	int option;

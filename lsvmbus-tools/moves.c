@@ -20,21 +20,21 @@ enum {
 	COLS
 };
 
-#define NUMBER(name, help)	{ name, 1, SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, help }
-#define TEXT(name, help)	{ name, 1, 0, SCOLS_JSON_STRING, help }
 const struct column moves_columns[] = {
-	[COL_ID] = NUMBER("ID", "VMBUS ID of the device"),
-	[COL_CLASS] = TEXT("CLASS", "kind of device"),
-	[COL_DEVICE] = TEXT("DEVICE", "name of the device in sysfs"),
-	[COL_RELID] = NUMBER("RELID", "relative id of the channel"),
-	[COL_SUBID] = NUMBER("SUBID", "number of the channel in its device, 0 the primary one"),
-	[COL_NODE] = NUMBER("NODE", "NUMA node of the CPU it interrupts"),
-	[COL_CPU] = NUMBER("CPU", "CPU it interrupts, as read before anything is written"),
-	[COL_NEW] = NUMBER("NEW", "CPU it should interrupt"),
-	[COL_NEW_NODE] = NUMBER("NEW-NODE", "NUMA node of that"),
-	[COL_RESULT] = TEXT("RESULT", "stays, move (not written), moved (and read back), refused"),
-	[COL_WHY] = TEXT("WHY", "why it should"),
-	[COL_ERROR] = TEXT("ERROR", "why it was refused"),
+	[COL_ID] = COLUMN_NUMBER("ID", "VMBUS ID of the device"),
+	[COL_CLASS] = COLUMN_TEXT("CLASS", "kind of device"),
+	[COL_DEVICE] = COLUMN_TEXT("DEVICE", "name of the device in sysfs"),
+	[COL_RELID] = COLUMN_NUMBER("RELID", "relative id of the channel"),
+	[COL_SUBID] = COLUMN_NUMBER("SUBID",
+				    "number of the channel in its device, 0 the primary one"),
+	[COL_NODE] = COLUMN_NUMBER("NODE", "NUMA node of the CPU it interrupts"),
+	[COL_CPU] = COLUMN_NUMBER("CPU", "CPU it interrupts, as read before anything is written"),
+	[COL_NEW] = COLUMN_NUMBER("NEW", "CPU it should interrupt"),
+	[COL_NEW_NODE] = COLUMN_NUMBER("NEW-NODE", "NUMA node of that"),
+	[COL_RESULT] = COLUMN_TEXT("RESULT",
+				   "stays, move (not written), moved (and read back), refused"),
+	[COL_WHY] = COLUMN_TEXT("WHY", "why it should"),
+	[COL_ERROR] = COLUMN_TEXT("ERROR", "why it was refused"),
 	[COLS] = { NULL }
 };
 

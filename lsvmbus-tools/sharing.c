@@ -18,19 +18,18 @@ enum {
 	COLS
 };
 
-#define NUMBER(name, help)	{ name, 1, SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, help }
-#define TEXT(name, help)	{ name, 1, 0, SCOLS_JSON_STRING, help }
 const struct column sharing_columns[] = {
-	[COL_VM] = TEXT("VM", "name of the VM"),
-	[COL_VCPU] = NUMBER("VCPU", "number of the vCPU"),
-	[COL_PID] = NUMBER("PID", "its QEMU"),
-	[COL_TID] = NUMBER("TID", "its thread"),
-	[COL_CPU] = NUMBER("CPU", "CPU it ran on last"),
-	[COL_CPUS] = TEXT("CPUS", "CPUs it may run on"),
+	[COL_VM] = COLUMN_TEXT("VM", "name of the VM"),
+	[COL_VCPU] = COLUMN_NUMBER("VCPU", "number of the vCPU"),
+	[COL_PID] = COLUMN_NUMBER("PID", "its QEMU"),
+	[COL_TID] = COLUMN_NUMBER("TID", "its thread"),
+	[COL_CPU] = COLUMN_NUMBER("CPU", "CPU it ran on last"),
+	[COL_CPUS] = COLUMN_TEXT("CPUS", "CPUs it may run on"),
 	[COL_PINNED] = { "PINNED", 1, 0, SCOLS_JSON_BOOLEAN, "whether these are not all CPUs" },
-	[COL_CHANNELS] = TEXT("CHANNELS", "busy channels (RELID) that interrupt one of CPUS, or "
+	[COL_CHANNELS] = COLUMN_TEXT("CHANNELS",
+				     "busy channels (RELID) that interrupt one of CPUS, or "
 			      "CPU if it is not pinned"),
-	[COL_INTERRUPTS] = NUMBER("INTERRUPTS/S", "interrupts a second that these make"),
+	[COL_INTERRUPTS] = COLUMN_NUMBER("INTERRUPTS/S", "interrupts a second that these make"),
 	[COLS] = { NULL }
 };
 

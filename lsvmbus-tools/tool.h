@@ -5,7 +5,14 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include <getopt.h>
 #include <stdint.h>
+
+/* Options of every tool, for its getopt_long(). */
+#define TOOL_LONG_OPTIONS \
+	{ "sysroot", required_argument, NULL, 's' }, \
+	{ "help", no_argument, NULL, 'h' }, \
+	{ "version", no_argument, NULL, 'V' }
 
 #define TOOL_USAGE	2	/* exit status: wrong arguments */
 

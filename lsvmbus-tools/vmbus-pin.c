@@ -344,10 +344,8 @@ static const struct command *parse_options(int argc, char **argv, struct request
 		{ "device", required_argument, NULL, 'd' },
 		{ "dry-run", no_argument, NULL, 'D' },
 		{ "interval", required_argument, NULL, 'i' },
-		{ "sysroot", required_argument, NULL, 's' },
 		{ "wait", required_argument, NULL, 'w' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
+		TOOL_LONG_OPTIONS,
 		COLUMNS_LONG_OPTIONS,
 		{ 0 }
 	};

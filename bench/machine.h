@@ -31,7 +31,7 @@ struct mitigation {
  * @tsc_khz: frequency of the TSC, measured against CLOCK_MONOTONIC_RAW, 0 if unknown
  * @clocksource: the kernel's current clocksource
  * @hypervisor: signature of the hypervisor underneath
- * @backend: what stands behind /dev/kvm: hv_evmcs, kvm_intel, kvm_amd or other
+ * @backend: what stands behind /dev/kvm: hv_evmcs, kvm_intel, kvm_amd, kvm_pvm or other
  * @module: the name it is loaded by, which may be another's
  * @evmcs: whether that backend uses enlightened VMCS
  * @halt_poll_ns: how long KVM polls at most before a vCPU that halts sleeps, -1 if unknown

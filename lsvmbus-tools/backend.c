@@ -18,6 +18,7 @@ static const char *const kind_names[] = {
 	[BACKEND_HV_EVMCS] = "hv_evmcs",
 	[BACKEND_KVM_INTEL] = "kvm_intel",
 	[BACKEND_KVM_AMD] = "kvm_amd",
+	[BACKEND_KVM_PVM] = "kvm_pvm",	/* of no released kernel: needs no VMX and no SVM */
 	[BACKEND_OTHER] = "other",
 };
 
@@ -45,28 +46,34 @@ static bool in_use(const struct sysroot *root, const char *module, bool right_cp
  * From Linux 6.18 on kvm.ko serves modules of certain names only, and hv_evmcs has to be called
  * kvm_intel: it is known by a parameter that the stock module does not have.
  */
-static enum backend_kind kind_of(const struct sysroot *root, const char *module)
+static enum backend_kind kind_of(const struct sysroot *root, const char *module,
+				 enum backend_kind kind)
 {
 	if (sysroot_exists(root, "sys/module/%s/parameters/cpuid_fastpath", module))
 		return BACKEND_HV_EVMCS;
-	if (!strcmp(module, "kvm_intel"))
-		return BACKEND_KVM_INTEL;
-	return !strcmp(module, "kvm_amd") ? BACKEND_KVM_AMD : BACKEND_HV_EVMCS;
+	return kind;
 }
 
 static void find(struct backend *backend, const struct sysroot *root, const struct cpuid *cpuid)
 {
-	static const char *const modules[] = { "hv_evmcs", "kvm_intel", "kvm_amd" };
-	bool intel = cpuid_bit(cpuid, CPUID_VMX);
-	bool amd = cpuid_bit(cpuid, CPUID_SVM);
+	const struct {
+		const char *module;
+		enum backend_kind kind;
+		bool right_cpu;
+	} known[] = {
+		{ "hv_evmcs", BACKEND_HV_EVMCS, cpuid_bit(cpuid, CPUID_VMX) },
+		{ "kvm_intel", BACKEND_KVM_INTEL, cpuid_bit(cpuid, CPUID_VMX) },
+		{ "kvm_amd", BACKEND_KVM_AMD, cpuid_bit(cpuid, CPUID_SVM) },
+		{ "kvm_pvm", BACKEND_KVM_PVM, true },
+	};
 	size_t i;
 
 	backend->kind = dev_kvm(root) ? BACKEND_OTHER : BACKEND_NONE;
-	for (i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
-		if (!in_use(root, modules[i], i == 2 ? amd : intel, &backend->built_in))
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!in_use(root, known[i].module, known[i].right_cpu, &backend->built_in))
 			continue;
-		backend->kind = kind_of(root, modules[i]);
-		snprintf(backend->module, sizeof(backend->module), "%s", modules[i]);
+		backend->kind = kind_of(root, known[i].module, known[i].kind);
+		snprintf(backend->module, sizeof(backend->module), "%s", known[i].module);
 		break;
 	}
 	backend->name = kind_names[backend->kind];
@@ -170,6 +177,7 @@ static void find_abilities(struct backend *backend, const struct sysroot *root)
 		backend->evmcs = NO;
 		backend->apicv = backend_parameter(backend, root, "avic");
 		break;
+	case BACKEND_KVM_PVM:
 	case BACKEND_NONE:
 		backend->evmcs = NO;
 		backend->apicv = NO;

@@ -12,7 +12,7 @@
 #include "sysroot.h"
 
 enum backend_kind { BACKEND_NONE, BACKEND_HV_EVMCS, BACKEND_KVM_INTEL, BACKEND_KVM_AMD,
-		    BACKEND_OTHER };
+		    BACKEND_KVM_PVM, BACKEND_OTHER };
 
 struct backend {
 	enum backend_kind kind;

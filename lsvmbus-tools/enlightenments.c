@@ -92,6 +92,9 @@ static enum answer evmcs_on(const struct machine *machine, const char **why)
 	case BACKEND_KVM_AMD:
 		*why = "it is Intel's only";
 		break;
+	case BACKEND_KVM_PVM:
+		*why = "kvm_pvm runs VMs without VMX";
+		break;
 	case BACKEND_NONE:
 		*why = "no KVM backend is loaded";
 		break;
@@ -144,6 +147,9 @@ static enum answer gpa_flush_on(const struct machine *machine, const char **why)
 		       backend_parameter(&machine->backend, &machine->root, "npt") : NO;
 	case BACKEND_NONE:
 		*why = "no KVM backend is loaded";
+		return NO;
+	case BACKEND_KVM_PVM:
+		*why = "kvm_pvm runs VMs without EPT";
 		return NO;
 	case BACKEND_OTHER:
 		break;

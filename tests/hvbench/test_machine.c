@@ -118,6 +118,14 @@ static void built_in_for_others(void **state)
 	backend_is("kvm_amd", "kvm_amd", NO);
 }
 
+/* Runs without VMX and SVM. */
+static void pvm(void **state)
+{
+	put("sys/class/misc/kvm/dev", "10:232\n");
+	put("sys/module/kvm_pvm/parameters/x", "Y\n");
+	backend_is("kvm_pvm", "kvm_pvm", NO);
+}
+
 static void unknown_backend(void **state)
 {
 	put("sys/class/misc/kvm/dev", "10:232\n");
@@ -234,6 +242,7 @@ int main(void)
 		MACHINE_TEST(stock_that_does_not_say),
 		MACHINE_TEST(amd),
 		MACHINE_TEST(built_in_for_others),
+		MACHINE_TEST(pvm),
 		MACHINE_TEST(unknown_backend),
 		MACHINE_TEST(links_stay_inside),
 		MACHINE_TEST(no_tree),

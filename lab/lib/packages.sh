@@ -4,7 +4,7 @@
 
 # What lab/run itself needs; a subset of packages.list.
 # shellcheck disable=SC2034 # used by lab/run
-readonly LAB_PACKAGES=(bash binutils bochs bochsbios busybox-static cpio e2fsprogs gcc kmod libc6-dev
+readonly LAB_PACKAGES=(bash binutils bochs bochsbios busybox-static cpio e2fsprogs gcc iperf3 kmod libc6-dev
 	libjansson4 libsmartcols1 linux-perf make qemu-system-data qemu-system-x86 seabios util-linux vgabios xz-utils zstd)
 
 package_installed()

@@ -48,8 +48,8 @@ static const char usage_text[] =
 	"      --plot FILE     also draw the figures, as SVG\n"
 	"  -J, --json          JSON\n"
 	"  -P, --pairs         KEY=\"value\" pairs\n"
-	"      --raw           columns with one space between them\n"
-	"      --noheadings    no headings\n"
+	"      --raw           columns with one space between them; -r where nothing is measured\n"
+	"      --noheadings    no headings; -n where nothing is measured\n"
 	"  -o, --output LIST   these columns, or with +LIST also these\n"
 	"      --output-all    all columns\n"
 	"\n"
@@ -213,6 +213,20 @@ static void check_names(const struct request *request)
 		usage_error("--count-only takes one benchmark");
 }
 
+/* Whether a mode is named in which -n and -r have nothing to count. */
+static bool measures_nothing(int argc, char **argv)
+{
+	static const char *const modes[] = { "-l", "--list", "--machine", "--compare", "--table" };
+	size_t mode;
+	int i;
+
+	for (i = 1; i < argc; i++)
+		for (mode = 0; mode < sizeof(modes) / sizeof(modes[0]); mode++)
+			if (!strcmp(argv[i], modes[mode]))
+				return true;
+	return false;
+}
+
 /**
  * options_parse() - read the command line
  * @argc: as main() has it
@@ -253,6 +267,7 @@ void options_parse(int argc, char **argv, struct request *request)
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 }
 	};
+	const char *letters = measures_nothing(argc, argv) ? "nrw:c:JPo:lhV" : "n:r:w:c:JPo:lhV";
 	struct bench_options *bench = &request->bench;
 	int option;
 
@@ -263,12 +278,20 @@ void options_parse(int argc, char **argv, struct request *request)
 		},
 		.sysroot = "",
 	};
-	while ((option = getopt_long(argc, argv, "n:r:w:c:JPo:lhV", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		switch (option) {
 		case 'n':
+			if (!optarg) {
+				set_columns(request, option);
+				break;
+			}
 			bench->iterations = number("--iterations", optarg, 0, UINT32_MAX);
 			break;
 		case 'r':
+			if (!optarg) {
+				set_columns(request, option);
+				break;
+			}
 			bench->repeats = number("--repeats", optarg, 1, MAX_REPEATS);
 			break;
 		case 'w':
@@ -304,7 +327,7 @@ void options_parse(int argc, char **argv, struct request *request)
 		case OPT_PLOT:
 			request->plot = optarg;
 			break;
-		/* The letters that these have in other tools count here. */
+		/* The letters that these have in other tools count where something is measured. */
 		case OPT_RAW:
 			set_columns(request, 'r');
 			break;

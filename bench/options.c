@@ -156,6 +156,9 @@ static void check_options(const struct request *request)
 		usage_error("--plot needs figures");
 	if (request->sysroot[0] && request->mode != MODE_MACHINE)
 		usage_error("--sysroot is for --machine: figures are of the machine they run on");
+	if (request->mode == MODE_MEASURE && request->columns.format == COLUMNS_JSON &&
+	    (request->columns.list || request->columns.all))
+		usage_error("--json of a measurement has everything: no --output, no --output-all");
 	if ((request->columns.list || request->columns.all) && request->mode == MODE_TABLE)
 		usage_error("--table has one column for each level");
 }

@@ -52,6 +52,20 @@ samples()
 	awk -v reason="$1" '$1 == reason && NF == 8 { print $2; seen = 1 } END { if (!seen) print 0 }' "$2"
 }
 
+# ends NAME STATUS TEXT COMMAND...: the command ends with STATUS and says TEXT.
+ends()
+{
+	name=$1 wanted=$2 text=$3
+	shift 3
+	"$@" >/tmp/said 2>&1
+	status=$?
+	if [ $status = "$wanted" ] && grep -qF -e "$text" /tmp/said; then
+		pass "$name"
+	else
+		fail "$name" "status $status: $(cat /tmp/said)"
+	fi
+}
+
 # same NAME WHAT FILE1 FILE2: passes if the files are equal and not empty.
 same()
 {

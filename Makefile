@@ -16,8 +16,11 @@
 # The one place that holds the version; other Makefiles read it from here.
 VERSION = 0.1
 
+# FOLDERS hold one module each; MODULES are these modules, FOLDER/NAME.
 include Kbuild
-MODULES := $(obj-m:/=)
+FOLDERS := $(obj-m:/=)
+MODULES := $(foreach folder,$(FOLDERS),$(addprefix $(folder)/,$(shell \
+	sed -n 's/^obj-m := \(.*\)\.o$$/\1/p' $(folder)/Kbuild)))
 
 # The supported range is stated once, in hv_evmcs/compat.h: a kernel is supported if that compiles.
 define kdir_functions
@@ -32,7 +35,7 @@ define kdir_functions
 	};
 endef
 
-ifneq ($(filter-out bench tools clean,$(or $(MAKECMDGOALS),modules)),)
+ifneq ($(filter-out bench tools clean list,$(or $(MAKECMDGOALS),modules)),)
 override KDIR := $(or $(KDIR),$(shell $(kdir_functions) \
 	for dir in "/lib/modules/$$(uname -r)/build" $$(installed); do \
 		! supported "$$dir" >/dev/null 2>&1 || { echo "$$dir"; break; }; \
@@ -58,23 +61,26 @@ TREE = $(CURDIR)/build/modules/$(RELEASE)$(if $(TEST),-test)
 
 modules:
 	@echo "Building for $(RELEASE) ($(KDIR))"
-	@mkdir -p $(MODULES:%=$(TREE)/%)
+	@mkdir -p $(patsubst %,$(TREE)/%,include $(FOLDERS))
 	+@exec 9>$(TREE)/.lock && flock 9 && \
 	find $(TREE) -type l -delete && \
-	for source in Kbuild $(MODULES:=/Kbuild) \
-		      $(filter-out %.mod.c,$(wildcard $(MODULES:=/*.[chS]))); do \
+	for source in Kbuild $(FOLDERS:=/Kbuild) $(wildcard include/*.h) \
+		      $(filter-out %.mod.c,$(wildcard $(FOLDERS:=/*.[chS]))); do \
 		ln -sr $$source $(TREE)/$$source || exit; \
 	done && \
 	sh tests/abi/gate.sh $(KDIR) $(TREE) && \
 	$(MAKE) --no-print-directory -C $(KDIR) M=$(TREE) modules && \
 	for module in $(MODULES); do \
-		cp -pu $(TREE)/$$module/$$module.ko $(TREE)/ || exit; \
+		cp -pu $(TREE)/$$module.ko $(TREE)/ || exit; \
 	done
-	@printf '%s\n' $(MODULES:%=$(TREE:$(CURDIR)/%=%)/%.ko)
+	@printf '%s\n' $(patsubst %,$(TREE:$(CURDIR)/%=%)/%.ko,$(notdir $(MODULES)))
 
 # For scripts.
 kdir:
 	@echo $(KDIR)
+
+list:
+	@printf '%s\n' $(MODULES)
 
 bench:
 	$(MAKE) -C bench
@@ -87,5 +93,5 @@ clean:
 	$(MAKE) -C bench clean
 	$(MAKE) -C lsvmbus-tools clean
 
-.PHONY: modules kdir bench tools clean
+.PHONY: modules kdir list bench tools clean
 .DEFAULT_GOAL := modules

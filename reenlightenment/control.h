@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef REENLIGHTENMENT_CONTROL_H
+#define REENLIGHTENMENT_CONTROL_H
+
+#include <linux/types.h>
+
+/* Units of the partition reference counter: 100 ns. */
+#define REFERENCE_NS	100
+
+const char *control_missing(void);
+void control_save(void);
+void control_restore(void);
+void control_arm(u8 vector, unsigned int cpu);
+void control_disarm(void);
+bool control_armed(void);
+bool control_in_progress(void);
+void control_end_emulation(void);
+u64 control_tsc_hz(void);
+u64 control_reference_time(void);
+
+#endif /* REENLIGHTENMENT_CONTROL_H */

@@ -13,6 +13,7 @@
 #include <asm/mce.h>
 #include <asm/ptrace.h>
 
+#include "clock.h"
 #include "cpuid.h"
 #include "event.h"
 #include "exception.h"
@@ -497,8 +498,10 @@ static int handle(struct kvm_vcpu *vcpu, fastpath_t fastpath)
 	if (unlikely((v->idt_vectoring_info & VECTORING_INFO_VALID_MASK) &&
 		     !may_interrupt_delivery(EXIT_REASON_BASIC(v->exit_reason))))
 		return delivery_error(vcpu);
-	if (fastpath != EXIT_FASTPATH_NONE)
+	if (fastpath != EXIT_FASTPATH_NONE) {
+		clock_wait(vcpu);
 		return 1;
+	}
 	return dispatch(vcpu);
 }
 

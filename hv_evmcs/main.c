@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <asm/cpu_device_id.h>
 
+#include "clock.h"
 #include "compat.h"
 #include "kvm_private.h"
 #include "load_check.h"
@@ -41,6 +42,7 @@ static int __init hv_evmcs_init(void)
 	r = mitigation_module_init();
 	if (r)
 		goto err_mitigation;
+	clock_module_init();
 	/* /dev/kvm appears here: last. */
 	r = kvm_init(sizeof(struct vcpu_evmcs), __alignof__(struct vcpu_evmcs), THIS_MODULE);
 	if (r)
@@ -48,6 +50,7 @@ static int __init hv_evmcs_init(void)
 	return 0;
 
 err_kvm:
+	clock_module_exit();
 	mitigation_module_exit();
 err_mitigation:
 	kvm_x86_vendor_exit();
@@ -60,6 +63,7 @@ module_init(hv_evmcs_init);
 static void __exit hv_evmcs_exit(void)
 {
 	kvm_exit();
+	clock_module_exit();
 	mitigation_module_exit();
 	kvm_x86_vendor_exit();
 	tlb_module_exit();

@@ -15,6 +15,7 @@
 #include <asm/tlbflush.h>
 #include <trace/events/ipi.h>
 
+#include "clock.h"
 #include "cpu.h"
 #include "cpuid.h"
 #include "direct_flush.h"
@@ -160,6 +161,18 @@ static fastpath_t fast_exit(struct kvm_vcpu *vcpu)
 	}
 }
 
+/* The guest's registers are in the VMCS, its debug registers in the CPU: kvm.ko goes on from there. */
+static fastpath_t back_out(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_evmcs *v = to_evmcs_vcpu(vcpu);
+
+	event_cancel_injection(vcpu);
+	v->failed = 0;
+	v->exit_reason = EXIT_REASON_NONE;
+	v->idt_vectoring_info = 0;
+	return EXIT_FASTPATH_EXIT_HANDLED;
+}
+
 /**
  * run_vcpu - enter the guest once
  * @vcpu: the vCPU, loaded
@@ -176,8 +189,10 @@ fastpath_t run_vcpu(struct kvm_vcpu *vcpu, u64 run_flags)
 	struct vcpu_evmcs *v = to_evmcs_vcpu(vcpu);
 	bool immediate_exit = run_flags & KVM_RUN_FORCE_IMMEDIATE_EXIT;
 
-	trace_kvm_entry(vcpu, immediate_exit);
 	flush_registers(vcpu, run_flags);
+	if (unlikely(!clock_before_entry(vcpu)))
+		return back_out(vcpu);
+	trace_kvm_entry(vcpu, immediate_exit);
 	kvm_load_guest_xsave_state(vcpu);
 	/* There is no preemption timer in an enlightened VMCS: an IPI to ourselves. */
 	if (immediate_exit)

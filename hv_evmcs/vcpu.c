@@ -8,6 +8,7 @@
 #include <linux/ratelimit.h>
 #include <asm/mshyperv.h>
 
+#include "clock.h"
 #include "cpu.h"
 #include "exception.h"
 #include "guest_cpuid.h"
@@ -27,10 +28,16 @@
  */
 int vm_init(struct kvm *kvm)
 {
+	int r;
+
 	/* PAUSE-loop exits need a field that an enlightened VMCS lacks. */
 	kvm->arch.pause_in_guest = true;
 	mitigation_vm_init(kvm);
-	return tlb_vm_init(kvm);
+	r = tlb_vm_init(kvm);
+	if (r)
+		return r;
+	clock_vm_init(kvm);
+	return 0;
 }
 
 /**
@@ -39,6 +46,7 @@ int vm_init(struct kvm *kvm)
  */
 void vm_destroy(struct kvm *kvm)
 {
+	clock_vm_forget(kvm);
 	tlb_vm_destroy(kvm);
 }
 
@@ -113,6 +121,7 @@ void vcpu_free(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_evmcs *v = to_evmcs_vcpu(vcpu);
 
+	clock_vcpu_free(vcpu);
 	cpu_clear_evmcs(vcpu);
 	tlb_vcpu_destroy(vcpu);
 	shadow_destroy(vcpu);

@@ -8,6 +8,7 @@
 #include <linux/kvm_host.h>
 #include <asm/vmx.h>
 
+#include "clock.h"
 #include "cpuid.h"
 #include "entry.h"
 #include "evmcs.h"
@@ -30,11 +31,13 @@
  * struct vm_evmcs - a VM
  * @kvm: first, as kvm.ko demands
  * @tlb: EPT roots and where they are still cached
+ * @clock: when the TSC of the machine changes
  * @direct_flush_id: identifies the VM to L0 for direct virtual flush; 0 if unused
  */
 struct vm_evmcs {
 	struct kvm kvm;
 	struct vm_tlb tlb;
+	struct vm_clock clock;
 	u64 direct_flush_id;
 };
 
@@ -51,6 +54,7 @@ struct vm_evmcs {
  * @idt_vectoring_info: event delivery that the last exit interrupted
  * @dumped: this vCPU's VMCS was logged already
  * @tlb: what must be flushed before the next entry
+ * @clock: changes of the machine's TSC that it has taken note of
  * @host: host state to put back when the vCPU is put
  * @guest_kernel_gs_base: while not in the register
  * @uret: user-return MSRs, by kvm.ko's slot
@@ -80,6 +84,7 @@ struct vcpu_evmcs {
 	u32 idt_vectoring_info;
 
 	struct vcpu_tlb tlb;
+	struct vcpu_clock clock;
 	struct host_state host;
 	u64 guest_kernel_gs_base;
 	struct uret_msr uret[NR_URET_MSRS];

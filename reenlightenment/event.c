@@ -56,6 +56,7 @@ static void run_event(u64 start)
 	control_end_emulation();
 	end = control_reference_time();
 	new_hz = control_tsc_hz();
+	knob_dawdle();
 	subscribers_switched(old_hz, new_hz);
 	subscribers_finish();
 	note(start, end, old_hz, new_hz);

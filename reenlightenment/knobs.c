@@ -17,7 +17,7 @@ static bool in_progress;
 
 static unsigned int test_dawdle_ms;
 module_param(test_dawdle_ms, uint, 0644);
-MODULE_PARM_DESC(test_dawdle_ms, "Test: wait so long before the emulation is ended");
+MODULE_PARM_DESC(test_dawdle_ms, "Test: wait so long before the emulation is ended, and after it");
 
 static void send_interrupt(void)
 {
@@ -74,7 +74,7 @@ void knob_end_emulation(void)
 }
 
 /**
- * knob_dawdle - let the first phase take long
+ * knob_dawdle - let a phase take long
  */
 void knob_dawdle(void)
 {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# For the scenarios in which hv_evmcs has to refuse; sourced after lib.sh.
+# For the scenarios in which a module has to refuse; sourced after lib.sh.
 
-HV_EVMCS=/lab/modules/hv_evmcs.ko
+MODULE=hv_evmcs
 
-# refuses NAME ERROR TEXT [ARG]...: loading hv_evmcs fails with ERROR (strerror) and one line of the
+# refuses NAME ERROR TEXT [ARG]...: loading MODULE fails with ERROR (strerror) and one line of the
 # log, which holds TEXT. Nothing of it stays behind.
 refuses()
 {
@@ -13,19 +13,19 @@ refuses()
 	kvm_globals >/tmp/globals
 	ls /dev/kvm >/tmp/device 2>&1
 	log_mark
-	said=$(/sbin/insmod $HV_EVMCS "$@" 2>&1)	# busybox has one that tries twice
+	said=$(/sbin/insmod "/lab/modules/$MODULE.ko" "$@" 2>&1)	# busybox has one that tries twice
 	status=$?
-	log_since | grep -v -e 'module taints kernel' -e 'hv_evmcs: test build' >/tmp/log
+	log_since | grep -v -e 'module taints kernel' -e "$MODULE: test build" >/tmp/log
 
 	if [ $status -eq 0 ]; then
 		fail "$name" "it loads"
-		rmmod hv_evmcs
+		rmmod $MODULE
 		return
 	fi
 	check "$name/errno" "insmod says: $said" [ "${said##*: }" = "$error" ]
 	check "$name/reason" "the log says: $(cat /tmp/log)" grep -q -F -e "$text" /tmp/log
-	check "$name/one-line" "the log says: $(cat /tmp/log)" [ "$(grep -c hv_evmcs: /tmp/log)" = 1 ]
-	check "$name/not-loaded" "it is in lsmod" [ ! -d /sys/module/hv_evmcs ]
+	check "$name/one-line" "the log says: $(cat /tmp/log)" [ "$(grep -c $MODULE: /tmp/log)" = 1 ]
+	check "$name/not-loaded" "it is in lsmod" [ ! -d /sys/module/$MODULE ]
 	kvm_globals >/tmp/globals.after
 	same "$name/kvm-globals" "before and after" /tmp/globals /tmp/globals.after
 	ls /dev/kvm >/tmp/device.after 2>&1

@@ -305,7 +305,7 @@ static bool is_behind(struct kvm_vcpu *vcpu)
 bool clock_before_entry(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_clock *clock = &to_evmcs_vcpu(vcpu)->clock;
-	unsigned int turn = smp_load_acquire(&gate_turn);
+	unsigned int turn = smp_load_acquire(&gate_turn); /* pairs with gate_open() */
 
 	if (likely(clock->turn == turn))
 		return true;

@@ -39,6 +39,7 @@ void gate_close(void)
  */
 void gate_open(void)
 {
+	/* Pairs with clock_before_entry(). */
 	smp_store_release(&gate_turn, gate_turn + 1);
 	wake_up_all(&queue);
 }
@@ -48,6 +49,7 @@ void gate_open(void)
  * @vcpu: loaded, with kvm->srcu held as in kvm.ko's vcpu_run(), which handles the signal
  */
 void gate_wait(struct kvm_vcpu *vcpu)
+	__must_hold(&vcpu->kvm->srcu)
 {
 	kvm_vcpu_srcu_read_unlock(vcpu);
 	wait_event_interruptible(queue, !gate_is_closed());

@@ -161,7 +161,7 @@ static fastpath_t fast_exit(struct kvm_vcpu *vcpu)
 	}
 }
 
-/* The guest's registers are in the VMCS, its debug registers in the CPU: kvm.ko goes on from there. */
+/* The guest's registers are in the VMCS and DR6 in the CPU: kvm.ko goes on from there. */
 static fastpath_t back_out(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_evmcs *v = to_evmcs_vcpu(vcpu);

@@ -116,7 +116,7 @@ static int irq_create(void)
 					 NULL);
 	if (number < 0)
 		return number;
-	/* The vector domain is made to have others on top of it; the LAPIC's interrupts are edges. */
+	/* The vector domain leaves this to those on top of it; what comes to a LAPIC is an edge. */
 	irq_set_handler(number, handle_edge_irq);
 	/* Where it goes is for us to know: not for the user to change. */
 	r = request_irq(number, interrupt, IRQF_NOBALANCING | IRQF_NO_SUSPEND | IRQF_NO_THREAD,

@@ -15,6 +15,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/kvm_host.h>
 #include <linux/math64.h>
 #include <linux/module.h>
@@ -35,8 +36,9 @@ MODULE_SOFTDEP("pre: hv_reenlightenment");
 #define REFERENCE_NS		100	/* unit of the partition reference counter */
 #define REFERENCE_PER_MS	10000
 
-/* Longest time for which a guest is held so that its clock does not step back. */
+/* Longest time for which a guest is held after the event. */
 #define LONGEST_HOLD_NS		(10 * NSEC_PER_MSEC)
+#define LONGEST_HOLD		nsecs_to_jiffies(LONGEST_HOLD_NS)
 
 /* One moment, on two clocks. */
 struct moment {
@@ -49,9 +51,8 @@ static DEFINE_MUTEX(vms_lock);
 static LIST_HEAD(vms);
 static bool page_trusted = true;	/* under vms_lock */
 
-/* Of the event that runs. */
-static struct moment before;
-static u32 khz_before;
+static struct moment before;		/* of the event that runs */
+static unsigned long opened;		/* the gate, last; in jiffies */
 
 static struct {
 	typeof(hv_reenlightenment_subscribe) *subscribe;
@@ -72,22 +73,23 @@ static struct moment moment_now(void)
 	return moment;
 }
 
-static void prepare(struct hv_reenlightenment_subscriber *s)
-{
-	gate_close();
-	before = moment_now();
-	khz_before = tsc_khz;
-}
-
+/* What the master clock shows at the moment before, on CLOCK_MONOTONIC_RAW since boot. */
 static u64 master_ns(const struct kvm_arch *ka)
 {
-	return ka->master_kernel_ns + mul_u64_u64_div_u64(before.tsc - ka->master_cycle_now,
-							  NSEC_PER_MSEC, khz_before);
+	s64 cycles = before.tsc - ka->master_cycle_now;
+
+	/* A vCPU may have set it just after that moment. */
+	if (cycles < 0)
+		return ka->master_kernel_ns;
+	return ka->master_kernel_ns + mul_u64_u64_div_u64(cycles, NSEC_PER_MSEC, tsc_khz);
 }
 
 static u64 kvmclock_ns(struct kvm_vcpu *vcpu, u64 host_tsc)
 {
-	return __pvclock_read_cycles(&vcpu->arch.hv_clock, kvm_read_l1_tsc(vcpu, host_tsc));
+	const struct pvclock_vcpu_time_info *clock = &vcpu->arch.hv_clock;
+	u64 tsc = kvm_read_l1_tsc(vcpu, host_tsc);
+
+	return tsc < clock->tsc_timestamp ? clock->system_time : __pvclock_read_cycles(clock, tsc);
 }
 
 /*
@@ -95,25 +97,54 @@ static u64 kvmclock_ns(struct kvm_vcpu *vcpu, u64 host_tsc)
  * from the machine's clock, which it is about to be set to. A vCPU may be writing its own while
  * we read: that must not hold it for ever.
  */
-static u64 highest_ns(struct kvm *kvm)
+static u64 highest_ns(struct kvm *kvm, u64 limit)
 {
-	struct kvm_arch *ka = &kvm->arch;
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
 	u64 ns = 0;
 
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		ns = max(ns, kvmclock_ns(vcpu, before.tsc));
-	return min(ns, master_ns(ka) + ka->kvmclock_offset + LONGEST_HOLD_NS);
+	return min(ns, limit);
+}
+
+/* vCPUs that are not in their guest may set the clock at any time, also in the middle of the event. */
+static void note_clock(struct kvm *kvm)
+{
+	struct vm_clock *clock = &to_vm(kvm)->clock;
+	struct kvm_arch *ka = &kvm->arch;
+
+	raw_spin_lock_irq(&ka->tsc_write_lock);
+	clock->had_master = ka->use_master_clock;
+	clock->master_ns = master_ns(ka);
+	raw_spin_unlock_irq(&ka->tsc_write_lock);
+	clock->floor_ns = highest_ns(kvm, clock->master_ns + ka->kvmclock_offset + LONGEST_HOLD_NS);
+}
+
+static void prepare(struct hv_reenlightenment_subscriber *s)
+{
+	struct vm_evmcs *vm;
+
+	gate_close();
+	before = moment_now();
+	mutex_lock(&vms_lock);
+	list_for_each_entry(vm, &vms, clock.link)
+		note_clock(&vm->kvm);
+	mutex_unlock(&vms_lock);
 }
 
 /* Rounded up: kvm.ko computes the guest's frequency back from the ratio, and cuts off. */
 static u64 scaling_ratio(struct kvm_vcpu *vcpu)
 {
+	unsigned int bits = kvm_caps.tsc_scaling_ratio_frac_bits;
+	u64 ratio;
+
 	if (!kvm_caps.has_tsc_control)
 		return kvm_caps.default_tsc_scaling_ratio;
-	return DIV64_U64_ROUND_UP((u64)vcpu->arch.virtual_tsc_khz <<
-				  kvm_caps.tsc_scaling_ratio_frac_bits, tsc_khz);
+	ratio = mul_u64_u64_div_u64(1ull << bits, vcpu->arch.virtual_tsc_khz, tsc_khz);
+	if (mul_u64_u64_shr(tsc_khz, ratio, bits) < vcpu->arch.virtual_tsc_khz)
+		ratio++;
+	return ratio;
 }
 
 /* Only kvm.ko's idea of it: each vCPU takes it into its VMCS itself. */
@@ -138,28 +169,27 @@ static void move_tsc(struct kvm_vcpu *vcpu, const struct moment *after)
 	/* What a vCPU that is added later gets. */
 	if (matched)
 		ka->cur_tsc_offset = vcpu->arch.l1_tsc_offset;
-}
-
-static void move_master_clock(struct kvm_arch *ka, const struct moment *after)
-{
-	ka->master_kernel_ns = master_ns(ka) +
-			       (after->reference - before.reference) * REFERENCE_NS;
-	ka->master_cycle_now = after->tsc;
+	/* Else kvm.ko finds the TSC running backwards when a CPU comes online. */
+	if (vcpu->arch.last_host_tsc)
+		vcpu->arch.last_host_tsc = after->tsc;
 }
 
 static void move_clocks(struct kvm *kvm, const struct moment *after)
 {
+	struct vm_clock *clock = &to_vm(kvm)->clock;
 	struct kvm_arch *ka = &kvm->arch;
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
 
-	to_vm(kvm)->clock.floor_ns = ka->use_master_clock ? highest_ns(kvm) : 0;
 	raw_spin_lock_irq(&ka->tsc_write_lock);
 	write_seqcount_begin(&ka->pvclock_sc);
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		move_tsc(vcpu, after);
-	if (ka->use_master_clock)
-		move_master_clock(ka, after);
+	if (clock->had_master) {
+		ka->master_kernel_ns = clock->master_ns +
+				       (after->reference - before.reference) * REFERENCE_NS;
+		ka->master_cycle_now = after->tsc;
+	}
 	write_seqcount_end(&ka->pvclock_sc);
 	raw_spin_unlock_irq(&ka->tsc_write_lock);
 	kvm_make_all_cpus_request(kvm, KVM_REQ_MASTERCLOCK_UPDATE);
@@ -176,6 +206,7 @@ static void finish(struct hv_reenlightenment_subscriber *s)
 	list_for_each_entry(vm, &vms, clock.link)
 		move_clocks(&vm->kvm, &after);
 	mutex_unlock(&vms_lock);
+	opened = jiffies;
 	gate_open();
 }
 
@@ -293,12 +324,53 @@ static bool is_behind(struct kvm_vcpu *vcpu)
 	return now < floor_ns && floor_ns - now < LONGEST_HOLD_NS;
 }
 
+/*
+ * A guest reads the pvclocks of all its vCPUs (its vDSO that of the first one), and a vCPU in kvm.ko
+ * may just now be writing one from values of before, or of the middle of, the change. It writes
+ * another before it enters. One that is asleep or in user space has nothing to write.
+ */
+static bool others_ready(struct kvm_vcpu *vcpu, unsigned int turn)
+{
+	struct vm_clock *clock = &to_vm(vcpu->kvm)->clock;
+	struct kvm_vcpu *other;
+	unsigned long i;
+
+	if (READ_ONCE(clock->ready) == turn)
+		return true;
+	kvm_for_each_vcpu(i, other, vcpu->kvm)
+		if (READ_ONCE(to_evmcs_vcpu(other)->clock.ready) != turn &&
+		    READ_ONCE(other->wants_to_run) && !READ_ONCE(other->stat.generic.blocking) &&
+		    time_before(jiffies, opened + LONGEST_HOLD))
+			return false;
+	WRITE_ONCE(clock->ready, turn);
+	return true;
+}
+
+/* The gate is open: of two attempts to enter the first sends the vCPU back for its pvclock. */
+static bool may_enter(struct kvm_vcpu *vcpu, unsigned int turn)
+{
+	struct vcpu_clock *clock = &to_evmcs_vcpu(vcpu)->clock;
+
+	clock->early = false;
+	if (clock->updating != turn) {
+		if (kvm_caps.has_tsc_control)
+			msr_write_tsc_multiplier(vcpu);
+		msr_write_tsc_offset(vcpu);
+		kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
+		clock->updating = turn;
+		return false;
+	}
+	WRITE_ONCE(clock->ready, turn);
+	clock->early = is_behind(vcpu) || !others_ready(vcpu, turn);
+	return !clock->early;
+}
+
 /**
  * clock_before_entry - may the vCPU enter?
  * @vcpu: the vCPU; interrupts off
  *
  * After each change of the TSC a vCPU goes back to kvm.ko once, for its pvclock, and then again
- * until its clock has reached what it showed before.
+ * until the clocks of all vCPUs are ready and show no less than before.
  *
  * Return: false if it has to go back; see clock_wait().
  */
@@ -307,22 +379,11 @@ bool clock_before_entry(struct kvm_vcpu *vcpu)
 	struct vcpu_clock *clock = &to_evmcs_vcpu(vcpu)->clock;
 	unsigned int turn = smp_load_acquire(&gate_turn); /* pairs with gate_open() */
 
-	if (likely(clock->turn == turn))
+	if (likely(clock->entered == turn))
 		return true;
-	if (turn & 1)
+	if (turn & 1 || !may_enter(vcpu, turn))
 		return false;
-	if (clock->turn != turn + 1) {
-		if (kvm_caps.has_tsc_control)
-			msr_write_tsc_multiplier(vcpu);
-		msr_write_tsc_offset(vcpu);
-		kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
-		clock->turn = turn + 1;
-		return false;
-	}
-	clock->early = is_behind(vcpu);
-	if (clock->early)
-		return false;
-	clock->turn = turn;
+	clock->entered = turn;
 	return true;
 }
 

@@ -9,20 +9,30 @@
 /**
  * struct vm_clock - the clocks of a VM
  * @link: on the list of VMs; empty when the VM goes
- * @floor_ns: what its kvmclock has shown in the last event at most
+ * @had_master: in the event that runs, it had a master clock
+ * @master_ns: which showed this
+ * @floor_ns: what its kvmclock has shown before the last event at most
+ * @ready: the gate's turn for which all vCPUs were found ready
  */
 struct vm_clock {
 	struct list_head link;
+	bool had_master;
+	u64 master_ns;
 	u64 floor_ns;
+	unsigned int ready;
 };
 
 /**
- * struct vcpu_clock - the clocks of a vCPU
- * @turn: the gate's, when the vCPU passed it last; plus 1 if it is about to pass
- * @early: its clock has not yet reached what it showed before
+ * struct vcpu_clock - the clocks of a vCPU; turns of the gate
+ * @updating: in which it was sent back for its pvclock
+ * @ready: in which its pvclock was written
+ * @entered: in which it entered last
+ * @early: it was ready, but it is too early to enter
  */
 struct vcpu_clock {
-	unsigned int turn;
+	unsigned int updating;
+	unsigned int ready;
+	unsigned int entered;
 	bool early;
 };
 

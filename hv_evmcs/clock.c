@@ -155,9 +155,6 @@ static void move_tsc(struct kvm_vcpu *vcpu, const struct moment *after)
 	u64 tsc = kvm_read_l1_tsc(vcpu, before.tsc);
 	u64 ratio = scaling_ratio(vcpu);
 
-	/* kvm.ko adjusts these at each entry. */
-	if (vcpu->arch.tsc_always_catchup)
-		return;
 	tsc += mul_u64_u64_div_u64(after->reference - before.reference,
 				   vcpu->arch.virtual_tsc_khz, REFERENCE_PER_MS);
 

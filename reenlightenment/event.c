@@ -43,8 +43,11 @@ static void note(u64 start, u64 end, u64 old_hz, u64 new_hz)
 	record.old_hz = old_hz;
 	record.new_hz = new_hz;
 	spin_unlock(&record_lock);
-	pr_info("TSC frequency was %llu Hz, is %llu Hz; it was emulated for %llu ns\n", old_hz,
-		new_hz, ns);
+	if (start)
+		pr_info("TSC frequency was %llu Hz, is %llu Hz; emulated for %llu ns\n", old_hz,
+			new_hz, ns);
+	else
+		pr_info("TSC frequency was %llu Hz, is %llu Hz; interrupt lost\n", old_hz, new_hz);
 }
 
 static void run_event(u64 start)

@@ -108,7 +108,7 @@ static u64 highest_ns(struct kvm *kvm, u64 limit)
 	return min(ns, limit);
 }
 
-/* vCPUs that are not in their guest may set the clock at any time, also in the middle of the event. */
+/* A vCPU that is not in its guest may set the clock at any time, also during the event. */
 static void note_clock(struct kvm *kvm)
 {
 	struct vm_clock *clock = &to_vm(kvm)->clock;
@@ -322,8 +322,8 @@ static bool is_behind(struct kvm_vcpu *vcpu)
 }
 
 /*
- * A guest reads the pvclocks of all its vCPUs (its vDSO that of the first one), and a vCPU in kvm.ko
- * may just now be writing one from values of before, or of the middle of, the change. It writes
+ * A guest reads the pvclocks of all its vCPUs (its vDSO that of the first one), and a vCPU in
+ * kvm.ko may just now be writing one from values of before the change, or of both times. It writes
  * another before it enters. One that is asleep or in user space has nothing to write.
  */
 static bool others_ready(struct kvm_vcpu *vcpu, unsigned int turn)

@@ -14,12 +14,14 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <clocksource/hyperv_timer.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kvm_host.h>
 #include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <asm/mshyperv.h>
 #include <asm/msr.h>
 #include <asm/pvclock.h>
 #include <asm/tsc.h>
@@ -35,6 +37,7 @@ MODULE_SOFTDEP("pre: hv_reenlightenment");
 
 #define REFERENCE_NS		100	/* unit of the partition reference counter */
 #define REFERENCE_PER_MS	10000
+#define REFERENCE_ERROR_NS	(2 * REFERENCE_NS)	/* of a difference; so as not to be ahead */
 
 /* Longest time for which a guest is held after the event. */
 #define LONGEST_HOLD_NS		(10 * NSEC_PER_MSEC)
@@ -61,14 +64,23 @@ static struct {
 	typeof(hv_reenlightenment_give_back) *give_back;
 } api;
 
+/*
+ * By the page both are of one instant. While the TSC is emulated the page has the old frequency, as
+ * the TSC. The counter's MSR is an exit, after which we may not be the next to run.
+ */
 static struct moment moment_now(void)
 {
 	struct moment moment;
 	unsigned long flags;
+	u64 tsc;
 
+	if (READ_ONCE(page_trusted) &&
+	    hv_read_tsc_page_tsc(hv_get_tsc_page(), &moment.tsc, &moment.reference))
+		return moment;
 	local_irq_save(flags);
+	tsc = rdtsc_ordered();
 	rdmsrl(HV_X64_MSR_TIME_REF_COUNT, moment.reference);
-	moment.tsc = rdtsc();
+	moment.tsc = tsc + (rdtsc_ordered() - tsc) / 2;
 	local_irq_restore(flags);
 	return moment;
 }
@@ -183,12 +195,67 @@ static void move_clocks(struct kvm *kvm, const struct moment *after)
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		move_tsc(vcpu, after);
 	if (clock->had_master) {
-		ka->master_kernel_ns = clock->master_ns +
+		ka->master_kernel_ns = clock->master_ns - REFERENCE_ERROR_NS +
 				       (after->reference - before.reference) * REFERENCE_NS;
 		ka->master_cycle_now = after->tsc;
 	}
 	write_seqcount_end(&ka->pvclock_sc);
 	raw_spin_unlock_irq(&ka->tsc_write_lock);
+}
+
+/* ns = ((ticks << shift) * mul) >> 32, with mul between 2^31 and 2^32; asm/pvclock-abi.h. */
+static void set_pvclock_rate(struct pvclock_vcpu_time_info *clock, u64 hz)
+{
+	unsigned int up = 0, down = 0;
+
+	while (hz << up <= NSEC_PER_SEC)
+		up++;
+	while (hz >> down > 2 * NSEC_PER_SEC)
+		down++;
+	clock->tsc_shift = up - down;
+	clock->tsc_to_system_mul = mul_u64_u64_div_u64(NSEC_PER_SEC << 32, 1ull << down, hz << up);
+}
+
+static u64 guest_hz(struct kvm_vcpu *vcpu)
+{
+	return mul_u64_u64_shr(tsc_khz, vcpu->arch.l1_tsc_scaling_ratio,
+			       kvm_caps.tsc_scaling_ratio_frac_bits) * MSEC_PER_SEC;
+}
+
+/*
+ * In place of a vCPU that may not run for a while, but whose pvclock the others read: its TSC has
+ * another frequency now. Without the vCPU the page cannot be found again if kvm.ko has lost it.
+ */
+static void write_pvclock(struct kvm_vcpu *vcpu)
+{
+	struct gfn_to_pfn_cache *page = &vcpu->arch.pv_time;
+	const struct kvm_arch *ka = &vcpu->kvm->arch;
+	struct pvclock_vcpu_time_info *clock;
+	unsigned long flags;
+
+	read_lock_irqsave(&page->lock, flags);
+	if (page->active && page->valid && page->khva) {
+		clock = page->khva;
+		clock->version = (clock->version + 1) | 1;
+		smp_wmb();	/* readers see an odd version, or nothing that has changed */
+		clock->tsc_timestamp = kvm_read_l1_tsc(vcpu, ka->master_cycle_now);
+		clock->system_time = ka->master_kernel_ns + ka->kvmclock_offset;
+		set_pvclock_rate(clock, guest_hz(vcpu));
+		smp_wmb();	/* ... and all of it with an even one */
+		clock->version++;
+	}
+	read_unlock_irqrestore(&page->lock, flags);
+}
+
+static void move_vm(struct kvm *kvm, const struct moment *after)
+{
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+
+	move_clocks(kvm, after);
+	if (to_vm(kvm)->clock.had_master)
+		kvm_for_each_vcpu(i, vcpu, kvm)
+			write_pvclock(vcpu);
 	kvm_make_all_cpus_request(kvm, KVM_REQ_MASTERCLOCK_UPDATE);
 }
 
@@ -201,7 +268,7 @@ static void finish(struct hv_reenlightenment_subscriber *s)
 		kvm_caps.max_guest_tsc_khz = tsc_khz;
 	mutex_lock(&vms_lock);
 	list_for_each_entry(vm, &vms, clock.link)
-		move_clocks(&vm->kvm, &after);
+		move_vm(&vm->kvm, &after);
 	mutex_unlock(&vms_lock);
 	opened = jiffies;
 	gate_open();

@@ -133,13 +133,33 @@ static void note_clock(struct kvm *kvm)
 	clock->floor_ns = highest_ns(kvm, clock->master_ns + ka->kvmclock_offset + LONGEST_HOLD_NS);
 }
 
+static void add_guest_cpus(struct kvm *kvm, struct cpumask *cpus)
+{
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+	int cpu;
+
+	kvm_for_each_vcpu(i, vcpu, kvm) {
+		if (READ_ONCE(vcpu->mode) == OUTSIDE_GUEST_MODE)
+			continue;
+		cpu = READ_ONCE(vcpu->cpu);
+		if (cpu >= 0)
+			cpumask_set_cpu(cpu, cpus);
+	}
+}
+
 static void prepare(struct hv_reenlightenment_subscriber *s)
 {
+	static struct cpumask cpus;
 	struct vm_evmcs *vm;
 
-	gate_close();
-	before = moment_now();
 	mutex_lock(&vms_lock);
+	gate_close();
+	cpumask_clear(&cpus);
+	list_for_each_entry(vm, &vms, clock.link)
+		add_guest_cpus(&vm->kvm, &cpus);
+	gate_drain(&cpus);
+	before = moment_now();
 	list_for_each_entry(vm, &vms, clock.link)
 		note_clock(&vm->kvm);
 	mutex_unlock(&vms_lock);

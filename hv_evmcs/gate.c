@@ -19,17 +19,26 @@ static void leave_guest(void *data)
 }
 
 /**
- * gate_close - no vCPU enters, and none is in its guest any more
+ * gate_close - no vCPU enters from now on
  *
- * A vCPU looks at the gate with interrupts off. If it did so before the gate was closed, the
- * interrupt that is sent afterwards finds it in its guest, or makes it leave at once.
+ * A vCPU has mode IN_GUEST_MODE, with a full barrier after it, when it looks at the gate with
+ * interrupts off. So either it finds the gate closed, or gate_drain() finds that mode.
  *
  * Process context; one closes and opens at a time.
  */
 void gate_close(void)
 {
 	WRITE_ONCE(gate_turn, gate_turn + 1);
-	on_each_cpu(leave_guest, NULL, true);
+	smp_mb(); /* pairs with the one in kvm.ko's vcpu_enter_guest() */
+}
+
+/**
+ * gate_drain - wait until these CPUs are in no guest
+ * @cpus: where a vCPU was seen that was not OUTSIDE_GUEST_MODE, after gate_close()
+ */
+void gate_drain(const struct cpumask *cpus)
+{
+	on_each_cpu_mask(cpus, leave_guest, NULL, true);
 }
 
 /**

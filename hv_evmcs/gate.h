@@ -8,6 +8,7 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+struct cpumask;
 struct kvm_vcpu;
 
 /* Counts: even while the gate is open, odd while it is closed. */
@@ -19,6 +20,7 @@ static __always_inline bool gate_is_closed(void)
 }
 
 void gate_close(void);
+void gate_drain(const struct cpumask *cpus);
 void gate_open(void);
 void gate_wait(struct kvm_vcpu *vcpu);
 

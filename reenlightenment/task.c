@@ -37,6 +37,15 @@ void task_stop(void)
 }
 
 /**
+ * task_run_on - let the task run where the interrupt comes, with no other CPU to be woken first
+ * @cpu: an online CPU; when it goes offline the task goes elsewhere by itself
+ */
+void task_run_on(unsigned int cpu)
+{
+	set_cpus_allowed_ptr(worker->task, cpumask_of(cpu));
+}
+
+/**
  * task_queue - let the task do something
  * @work: what. Queued once more while it runs, it will run once more; queued twice while it
  *	waits, it runs once.

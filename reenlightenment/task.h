@@ -6,6 +6,7 @@ struct kthread_work;
 
 int task_start(void);
 void task_stop(void);
+void task_run_on(unsigned int cpu);
 void task_queue(struct kthread_work *work);
 void task_flush(struct kthread_work *work);
 

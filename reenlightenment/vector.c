@@ -30,6 +30,7 @@
 #include "control.h"
 #include "event.h"
 #include "hv_reenlightenment.h"
+#include "task.h"
 #include "vector.h"
 
 static DEFINE_MUTEX(take_over_lock);
@@ -63,6 +64,7 @@ static unsigned int irq_cpu(void)
 /* Tells the host where the interrupt is now. CPU hotplug is held off. */
 static void arm(void)
 {
+	task_run_on(irq_cpu());
 	control_arm(irqd_cfg(irq_get_irq_data(irq))->vector, irq_cpu());
 	event_look();
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One check of the TSC page and of the CPUs that read it.
+ */
+#ifndef HV_CLOCK_CHECK_H
+#define HV_CLOCK_CHECK_H
+
+#include <linux/types.h>
+
+#include "bracket.h"
+#include "page.h"
+
+#define CHECK_REASON_SIZE	128
+
+enum check_outcome {
+	CHECK_PASSED,
+	CHECK_FAILED,
+	CHECK_VOID,	/* the page changed, or was about to, while it was checked */
+};
+
+/**
+ * struct check - what a check found
+ * @reason: why it did not pass, else empty
+ * @page: the page; not valid if its sequence is 0
+ * @hz: TSC frequency, 0 if neither the host nor the page says it
+ * @ahead: page minus reference counter, in units of 100 ns
+ * @drift_ppb: how fast that grows, in billionths
+ * @spread_ns: by how much the TSCs of two CPUs differ at most, as far as is known
+ * @skew_ns: for each possible CPU, its page time minus that of the first CPU online
+ */
+struct check {
+	char reason[CHECK_REASON_SIZE];
+	struct page_copy page;
+	u64 hz;
+	struct bracket ahead, drift_ppb;
+	u64 spread_ns;
+	struct bracket *skew_ns;
+};
+
+int check_init(struct check *check);
+void check_exit(struct check *check);
+enum check_outcome check_run(struct check *check, u64 skew_bound_ns);
+void check_forget(void);
+
+#endif /* HV_CLOCK_CHECK_H */

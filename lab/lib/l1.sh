@@ -9,7 +9,7 @@ l1_append()
 {
 	local quiet=''
 
-	[ "$HOST" = bochs ] || quiet=nosoftlockup
+	[ "$HOST" != qemu ] || quiet=nosoftlockup
 	echo "console=hvc0 panic=-1 oops=panic cryptomgr.notests initcall_blacklist=jent_mod_init" \
 		"log_buf_len=1M lab.level=l1" \
 		"lab.root=/sys/bus/pci/devices/0000:00:05.0/virtio*/block/*" \

@@ -37,6 +37,9 @@ minute for an empty script (56 to 63 s of CPU time were measured), and each scri
   --l1-device DEVICE  gives L1 one more device, as QEMU's -device does; may be repeated
   --hv FLAGS          replaces the list of QEMU hv-* CPU flags of L1 (any CPU flag will do). Default:
                       $HV_DEFAULT
+  --host hvhost       L1's QEMU acts out what KVM does not do of a Hyper-V host: migrations to another TSC
+                      frequency, TSCs that disagree, a reference TSC page that fails. The default of
+                      --l0-script is then lab/l0/host, whose head lists the commands.
   --host qemu         starts L1 directly in this machine's QEMU: no L0, and without /dev/kvm no VMX.
                       Quick, for what needs neither.
 
@@ -143,10 +146,13 @@ options_parse()
 		--l1-append) L1_APPEND=$value ;;
 		--l1-device) L1_DEVICES+=(-device "$value") ;;
 		--hv) HV=$value ;;
-		--host) one_of --host "$value" bochs qemu; HOST=$value ;;
+		--host) one_of --host "$value" bochs hvhost qemu; HOST=$value ;;
 		esac
 	done
 	[ ${#SCRIPTS[@]} -gt 0 ] || die "$STATUS_USAGE" "no --script given; see lab/run --help"
+	if [ "$HOST" = hvhost ] && [ -z "$L0_SCRIPT" ]; then
+		L0_SCRIPT=$LAB/l0/host
+	fi
 	if [ "$HOST" = qemu ] && [ -n "$L0_SCRIPT" ]; then
 		die "$STATUS_USAGE" "--l0-script needs an L0; leave out --host qemu"
 	fi

@@ -6,14 +6,19 @@
 # payload_fill DIR KERNEL INITRAMFS: KERNEL and INITRAMFS are L1's.
 payload_fill()
 {
-	local dir=$1 kernel=$2 initramfs=$3 file i
+	local dir=$1 kernel=$2 initramfs=$3 cpu file i
 
 	mkdir -p "$dir"/l0/lab "$dir"/l1/lab/{bin,scripts}
 
 	install -m 755 "$LAB/l0/main" "$LAB/l0/start-l1" "$dir/l0/lab/"
 	cp "$initramfs" "$dir/l0/lab/l1-initramfs"
 	cp "$kernel/boot" "$dir/l0/lab/l1-kernel"
-	l1_settings kvm "host,kvm=off${HV:+,$HV}" >"$dir/l0/lab/settings"
+	cpu=host,kvm=off${HV:+,$HV}
+	if [ "$HOST" = hvhost ]; then
+		cpu=$cpu,$HVHOST_CPU
+		install "$(hvhost_get)" "$dir/l0/lab/hvhost.so"
+	fi
+	l1_settings kvm "$cpu" >"$dir/l0/lab/settings"
 	[ -z "$L0_SCRIPT" ] || install -m 755 "$L0_SCRIPT" "$dir/l0/lab/script"
 	for file in "${L0_FILES[@]}"; do
 		payload_file "$dir/l0" "${file%:*}" "${file##*:}"

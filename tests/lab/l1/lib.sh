@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh disable=SC1091 # these files are where L1 has them
 # For the scenarios, in L1: verdicts (report.sh), backends, the kernel log, small guests.
-# LAB_KERNEL (stock or debug) comes from the settings.
+# LAB_KERNEL (stock or debug), LAB_SEED and LAB_MIGRATIONS come from the settings.
 . /lab/test/report.sh
 . /lab/test/settings
 . /lab/backend

@@ -6,42 +6,53 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#include "gate.h"
+#include "kvmclock.h"
+
 /**
  * struct vm_clock - the clocks of a VM
- * @link: on the list of VMs; empty when the VM goes
- * @had_master: in the event that runs, it had a master clock
- * @master_ns: which showed this
- * @floor_ns: what its kvmclock has shown before the last event at most
- * @ready: the gate's turn for which all vCPUs were found ready
+ * @link: on the list of VMs; empty before its first vCPU, and when the VM goes
+ * @settled: the gate's turn in which the pages of all vCPUs were found, or made, right
+ * @kvmclock: what they showed before
  */
 struct vm_clock {
 	struct list_head link;
-	bool had_master;
-	u64 master_ns;
-	u64 floor_ns;
-	unsigned int ready;
+	unsigned int settled;
+	struct vm_kvmclock kvmclock;
 };
 
 /**
  * struct vcpu_clock - the clocks of a vCPU; turns of the gate
- * @updating: in which it was sent back for its pvclock
- * @ready: in which its pvclock was written
- * @entered: in which it entered last
- * @early: it was ready, but it is too early to enter
+ * @updating: in which it asked kvm.ko for its pvclock
+ * @ready: in which that was written
+ * @entered: in which it may enter
+ * @kvmclock: its TSC
  */
 struct vcpu_clock {
 	unsigned int updating;
 	unsigned int ready;
 	unsigned int entered;
-	bool early;
+	struct vcpu_kvmclock kvmclock;
 };
 
-void clock_module_init(void);
+int clock_module_init(void);
 void clock_module_exit(void);
 void clock_vm_init(struct kvm *kvm);
-void clock_vm_forget(struct kvm *kvm);
+void clock_vm_destroy(struct kvm *kvm);
+void clock_vcpu_create(struct kvm_vcpu *vcpu);
 void clock_vcpu_free(struct kvm_vcpu *vcpu);
-bool clock_before_entry(struct kvm_vcpu *vcpu);
 void clock_wait(struct kvm_vcpu *vcpu);
+
+/**
+ * clock_may_enter - have a vCPU's clocks followed the last change?
+ * @clock: the vCPU's; interrupts off, the vCPU's mode is IN_GUEST_MODE
+ *
+ * Return: false if it has to go back; see clock_wait().
+ */
+static __always_inline bool clock_may_enter(const struct vcpu_clock *clock)
+{
+	/* Pairs with gate_open(). */
+	return clock->entered == smp_load_acquire(&gate_turn);
+}
 
 #endif /* HV_EVMCS_CLOCK_H */

@@ -499,7 +499,8 @@ static int handle(struct kvm_vcpu *vcpu, fastpath_t fastpath)
 		     !may_interrupt_delivery(EXIT_REASON_BASIC(v->exit_reason))))
 		return delivery_error(vcpu);
 	if (fastpath != EXIT_FASTPATH_NONE) {
-		clock_wait(vcpu);
+		if (unlikely(v->exit_reason == EXIT_REASON_NONE))
+			clock_wait(vcpu);
 		return 1;
 	}
 	return dispatch(vcpu);

@@ -48,7 +48,7 @@ void gate_drain(const struct cpumask *cpus)
  */
 void gate_open(void)
 {
-	/* Pairs with clock_before_entry(). */
+	/* Pairs with clock_may_enter() and clock_wait(). */
 	smp_store_release(&gate_turn, gate_turn + 1);
 	wake_up_all(&queue);
 }

@@ -42,7 +42,9 @@ static int __init hv_evmcs_init(void)
 	r = mitigation_module_init();
 	if (r)
 		goto err_mitigation;
-	clock_module_init();
+	r = clock_module_init();
+	if (r)
+		goto err_clock;
 	/* /dev/kvm appears here: last. */
 	r = kvm_init(sizeof(struct vcpu_evmcs), __alignof__(struct vcpu_evmcs), THIS_MODULE);
 	if (r)
@@ -51,6 +53,7 @@ static int __init hv_evmcs_init(void)
 
 err_kvm:
 	clock_module_exit();
+err_clock:
 	mitigation_module_exit();
 err_mitigation:
 	kvm_x86_vendor_exit();

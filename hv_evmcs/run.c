@@ -190,7 +190,7 @@ fastpath_t run_vcpu(struct kvm_vcpu *vcpu, u64 run_flags)
 	bool immediate_exit = run_flags & KVM_RUN_FORCE_IMMEDIATE_EXIT;
 
 	flush_registers(vcpu, run_flags);
-	if (unlikely(!clock_before_entry(vcpu)))
+	if (unlikely(!clock_may_enter(&v->clock)))
 		return back_out(vcpu);
 	trace_kvm_entry(vcpu, immediate_exit);
 	kvm_load_guest_xsave_state(vcpu);

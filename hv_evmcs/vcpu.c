@@ -46,7 +46,7 @@ int vm_init(struct kvm *kvm)
  */
 void vm_destroy(struct kvm *kvm)
 {
-	clock_vm_forget(kvm);
+	clock_vm_destroy(kvm);
 	tlb_vm_destroy(kvm);
 }
 
@@ -104,6 +104,7 @@ int vcpu_create(struct kvm_vcpu *vcpu)
 	let_msrs_through(vcpu);
 	uret_vcpu_init(vcpu);
 	tlb_vcpu_init(vcpu);
+	clock_vcpu_create(vcpu);
 	return 0;
 
 err_shadow:

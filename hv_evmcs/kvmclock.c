@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kvm.ko gives each vCPU a line, ns over TSC, in a pvclock page. With a master clock all vCPUs have
+ * the same line and say so (PVCLOCK_TSC_STABLE_BIT); then they read each other's pages, and a guest's
+ * vDSO reads that of vCPU 0 alone, also when vCPU 0 sleeps. So whoever changes the line sees to all
+ * pages before any vCPU enters.
+ */
+#include <linux/kvm_host.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/timekeeping.h>
+#include <asm/pvclock.h>
+#include <asm/tsc.h>
+
+#include "kvm_private.h"
+#include "kvmclock.h"
+#include "moment.h"
+#include "msr.h"
+#include "vcpu.h"
+
+/* Of the difference of two readings of the reference counter; so as not to be ahead of it. */
+#define REFERENCE_ERROR_NS	(2 * REFERENCE_NS)
+
+/* The VM's master clock at that TSC of the machine, in ns since boot by CLOCK_MONOTONIC_RAW. */
+static u64 master_ns(const struct kvm_arch *ka, u64 tsc)
+{
+	s64 cycles = tsc - ka->master_cycle_now;
+
+	/* A vCPU may have set it just after that moment. */
+	if (cycles < 0)
+		return ka->master_kernel_ns;
+	return ka->master_kernel_ns + mul_div_saturating(cycles, NSEC_PER_MSEC, tsc_khz);
+}
+
+/*
+ * By how much a vCPU's line may have strayed from the master clock: both go by frequencies that are
+ * cut to kHz. What is farther away was read while the vCPU, in kvm.ko, was just writing it.
+ */
+static u64 most_strayed_ns(struct kvm_vcpu *vcpu, u64 master)
+{
+	u64 ns = master - vcpu->kvm->arch.master_kernel_ns;
+
+	return NSEC_PER_MSEC +
+	       mul_div_saturating(ns, 4, min_t(u64, tsc_khz, vcpu->arch.virtual_tsc_khz));
+}
+
+/* What the vCPU's line shows at that TSC of the machine. */
+static u64 line_ns(struct kvm_vcpu *vcpu, u64 host_tsc)
+{
+	const struct pvclock_vcpu_time_info *line = &vcpu->arch.hv_clock;
+	u64 tsc = kvm_read_l1_tsc(vcpu, host_tsc);
+
+	return tsc < line->tsc_timestamp ? line->system_time : __pvclock_read_cycles(line, tsc);
+}
+
+/* What the VM's kvmclock showed at that TSC of the machine, at most. */
+static u64 shown_ns(struct kvm *kvm, u64 tsc)
+{
+	u64 master = master_ns(&kvm->arch, tsc);
+	u64 expected = master + kvm->arch.kvmclock_offset;
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+	u64 most = 0;
+
+	kvm_for_each_vcpu(i, vcpu, kvm) {
+		u64 ns = line_ns(vcpu, tsc);
+
+		if (vcpu->arch.hv_clock.flags & PVCLOCK_TSC_STABLE_BIT &&
+		    abs_diff(ns, expected) <= most_strayed_ns(vcpu, master))
+			most = max(most, ns);
+	}
+	return most ?: expected;
+}
+
+/**
+ * kvmclock_note - remember what the clock shows before the machine's TSC changes
+ * @kvm: a VM of which no vCPU is in its guest
+ * @before: the change
+ *
+ * A vCPU in kvm.ko may set the clock at any time, also until kvmclock_move().
+ */
+void kvmclock_note(struct kvm *kvm, const struct moment *before)
+{
+	struct vm_kvmclock *clock = &to_vm(kvm)->clock.kvmclock;
+	struct kvm_arch *ka = &kvm->arch;
+
+	raw_spin_lock_irq(&ka->tsc_write_lock);
+	clock->had_master = ka->use_master_clock;
+	clock->shown_ns = shown_ns(kvm, before->tsc);
+	raw_spin_unlock_irq(&ka->tsc_write_lock);
+}
+
+/* Rounded up: kvm.ko computes the guest's frequency back from the ratio, and cuts off. */
+static u64 scaling_ratio(struct kvm_vcpu *vcpu)
+{
+	unsigned int bits = kvm_caps.tsc_scaling_ratio_frac_bits;
+	u64 ratio;
+
+	if (!kvm_caps.has_tsc_control)
+		return kvm_caps.default_tsc_scaling_ratio;
+	ratio = mul_div_saturating(1ull << bits, vcpu->arch.virtual_tsc_khz, tsc_khz);
+	if (ratio < kvm_caps.max_tsc_scaling_ratio &&
+	    mul_u64_u64_shr(tsc_khz, ratio, bits) < vcpu->arch.virtual_tsc_khz)
+		ratio++;
+	return min(ratio, kvm_caps.max_tsc_scaling_ratio);
+}
+
+/* Only kvm.ko's idea of it: each vCPU takes it into its VMCS itself. */
+static void set_tsc(struct kvm_vcpu *vcpu, u64 ratio, u64 offset)
+{
+	vcpu->arch.l1_tsc_scaling_ratio = ratio;
+	vcpu->arch.tsc_scaling_ratio = ratio;
+	vcpu->arch.l1_tsc_offset = offset;
+	vcpu->arch.tsc_offset = offset;
+	to_evmcs_vcpu(vcpu)->clock.kvmclock.moved = true;
+}
+
+static bool has_tsc_of(const struct kvm_vcpu *vcpu, const struct kvm_vcpu *other)
+{
+	return vcpu->arch.this_tsc_generation == other->arch.this_tsc_generation &&
+	       vcpu->arch.virtual_tsc_khz == other->arch.virtual_tsc_khz;
+}
+
+/*
+ * A vCPU that is made after a change of the TSC gets from kvm.ko the offset of the others, and a
+ * ratio that does not go with it: frequencies that differ by little are one to kvm.ko.
+ */
+static void adopt_tsc(struct kvm_vcpu *vcpu)
+{
+	struct kvm_vcpu *other;
+	unsigned long i;
+
+	lockdep_assert_held(&vcpu->kvm->arch.tsc_write_lock);
+	if (to_evmcs_vcpu(vcpu)->clock.kvmclock.moved)
+		return;
+	kvm_for_each_vcpu(i, other, vcpu->kvm) {
+		if (to_evmcs_vcpu(other)->clock.kvmclock.moved && has_tsc_of(vcpu, other)) {
+			set_tsc(vcpu, other->arch.l1_tsc_scaling_ratio, other->arch.l1_tsc_offset);
+			return;
+		}
+	}
+}
+
+static void move_tsc(struct kvm_vcpu *vcpu, const struct moment *before,
+		     const struct moment *after)
+{
+	struct kvm_arch *ka = &vcpu->kvm->arch;
+	u64 tsc, ratio = scaling_ratio(vcpu);
+
+	adopt_tsc(vcpu);
+	tsc = kvm_read_l1_tsc(vcpu, before->tsc) +
+	      mul_div_saturating(moment_elapsed(before, after), vcpu->arch.virtual_tsc_khz,
+				 REFERENCE_PER_MS);
+	set_tsc(vcpu, ratio, tsc - mul_u64_u64_shr(after->tsc, ratio,
+						   kvm_caps.tsc_scaling_ratio_frac_bits));
+	/* What a vCPU that is added later gets. */
+	if (vcpu->arch.this_tsc_generation == ka->cur_tsc_generation)
+		ka->cur_tsc_offset = vcpu->arch.l1_tsc_offset;
+	/* Else kvm.ko finds the TSC running backwards when a CPU comes online. */
+	if (vcpu->arch.last_host_tsc)
+		vcpu->arch.last_host_tsc = after->tsc;
+}
+
+/**
+ * kvmclock_move - let a VM's clocks go on after the machine's TSC has changed
+ * @kvm: a VM of which no vCPU has entered since kvmclock_note()
+ * @before: the change
+ * @after: the change; tsc_khz has the new frequency
+ *
+ * The TSC goes on where it was, at the frequency that the guest knows (without TSC scaling at the
+ * machine's). So does the master clock, and not by the kernel's clock: from that it has strayed,
+ * since it goes by a frequency in kHz, for as long as the VM lives.
+ */
+void kvmclock_move(struct kvm *kvm, const struct moment *before, const struct moment *after)
+{
+	const struct vm_kvmclock *clock = &to_vm(kvm)->clock.kvmclock;
+	u64 elapsed_ns = moment_elapsed(before, after) * REFERENCE_NS;
+	struct kvm_arch *ka = &kvm->arch;
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+
+	raw_spin_lock_irq(&ka->tsc_write_lock);
+	write_seqcount_begin(&ka->pvclock_sc);
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		move_tsc(vcpu, before, after);
+	if (clock->had_master) {
+		ka->master_kernel_ns = clock->shown_ns - ka->kvmclock_offset +
+				       max_t(u64, elapsed_ns, REFERENCE_ERROR_NS) -
+				       REFERENCE_ERROR_NS;
+		ka->master_cycle_now = after->tsc;
+	}
+	write_seqcount_end(&ka->pvclock_sc);
+	raw_spin_unlock_irq(&ka->tsc_write_lock);
+}
+
+/* kvm.ko's clock where there is no master clock. */
+static u64 kernel_ns(void)
+{
+	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT)) + ktime_get_raw_ns();
+}
+
+/**
+ * kvmclock_leave_master - have no master clock any more, ever
+ * @kvm: a VM of which no vCPU is in its guest
+ * @now: now
+ *
+ * The TSCs of its vCPUs are no longer alike, and will not be again (see kvm.ko's
+ * kvm_arch_vcpu_load()). Where the kernel's clock is behind the guest's, the difference stays.
+ */
+void kvmclock_leave_master(struct kvm *kvm, const struct moment *now)
+{
+	struct kvm_arch *ka = &kvm->arch;
+	s64 behind;
+
+	raw_spin_lock_irq(&ka->tsc_write_lock);
+	write_seqcount_begin(&ka->pvclock_sc);
+	if (ka->use_master_clock) {
+		behind = shown_ns(kvm, now->tsc) - (kernel_ns() + ka->kvmclock_offset);
+		if (behind > 0)
+			ka->kvmclock_offset += behind;
+	}
+	ka->backwards_tsc_observed = true;
+	write_seqcount_end(&ka->pvclock_sc);
+	raw_spin_unlock_irq(&ka->tsc_write_lock);
+}
+
+/**
+ * kvmclock_update_vcpu - have a vCPU's clocks follow the VM's
+ * @vcpu: in its own task, loaded
+ *
+ * Its pvclock page is written by kvm.ko before it enters.
+ */
+void kvmclock_update_vcpu(struct kvm_vcpu *vcpu)
+{
+	struct kvm_arch *ka = &vcpu->kvm->arch;
+
+	raw_spin_lock_irq(&ka->tsc_write_lock);
+	adopt_tsc(vcpu);
+	raw_spin_unlock_irq(&ka->tsc_write_lock);
+	if (kvm_caps.has_tsc_control)
+		msr_write_tsc_multiplier(vcpu);
+	msr_write_tsc_offset(vcpu);
+	if (ka->use_master_clock && ka->backwards_tsc_observed)
+		kvm_make_request(KVM_REQ_MASTERCLOCK_UPDATE, vcpu);
+	kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
+}
+
+/* ns = ((ticks << shift) * mul) >> 32, with mul between 2^31 and 2^32; asm/pvclock-abi.h. */
+static void set_rate(struct pvclock_vcpu_time_info *line, u64 hz)
+{
+	unsigned int up = 0, down = 0;
+
+	if (!hz)
+		return;
+	while (hz << up <= NSEC_PER_SEC)
+		up++;
+	while (hz >> down > 2 * NSEC_PER_SEC)
+		down++;
+	line->tsc_shift = up - down;
+	line->tsc_to_system_mul = mul_div_saturating(NSEC_PER_SEC << 32, 1ull << down, hz << up);
+}
+
+static void set_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line)
+{
+	const struct kvm_arch *ka = &vcpu->kvm->arch;
+	unsigned int seq;
+
+	do {
+		seq = read_seqcount_begin(&ka->pvclock_sc);
+		if (!ka->use_master_clock || ka->backwards_tsc_observed) {
+			line->flags &= ~PVCLOCK_TSC_STABLE_BIT;
+			continue;
+		}
+		line->tsc_timestamp = kvm_read_l1_tsc(vcpu, ka->master_cycle_now);
+		line->system_time = ka->master_kernel_ns + ka->kvmclock_offset;
+		set_rate(line, MSEC_PER_SEC * mul_u64_u64_shr(tsc_khz, vcpu->arch.l1_tsc_scaling_ratio,
+							      kvm_caps.tsc_scaling_ratio_frac_bits));
+	} while (read_seqcount_retry(&ka->pvclock_sc, seq));
+}
+
+/**
+ * kvmclock_write_for - write the pvclock page of a vCPU that does not run, but whose page others read
+ * @vcpu: asleep or in user space
+ *
+ * In the task of another vCPU of that VM, kvm->srcu held; may sleep. If the vCPU wakes up meanwhile
+ * it writes the same.
+ */
+void kvmclock_write_for(struct kvm_vcpu *vcpu)
+{
+	const struct gfn_to_pfn_cache *page = &vcpu->arch.pv_time;
+	struct pvclock_vcpu_time_info line;
+	struct kvm *kvm = vcpu->kvm;
+	gpa_t gpa = page->gpa;
+
+	if (!READ_ONCE(page->active) || kvm_read_guest(kvm, gpa, &line, sizeof(line)))
+		return;
+	/* Readers see an odd version, or nothing that has changed; and an even one with all of it. */
+	line.version |= 1;
+	kvm_write_guest(kvm, gpa + offsetof(typeof(line), version), &line.version,
+			sizeof(line.version));
+	smp_wmb();
+	set_line(vcpu, &line);
+	kvm_write_guest(kvm, gpa, &line, sizeof(line));
+	smp_wmb();
+	line.version++;
+	kvm_write_guest(kvm, gpa + offsetof(typeof(line), version), &line.version,
+			sizeof(line.version));
+}
+
+/**
+ * kvmclock_renew_tsc_page - have kvm.ko write the guest's reference TSC page anew
+ * @kvm: a VM; may sleep
+ *
+ * It is written by the first vCPU that has its pvclock updated. A guest that is to end a TSC
+ * emulation of its own first (it has guests, too) keeps what it has.
+ */
+void kvmclock_renew_tsc_page(struct kvm *kvm)
+{
+#ifdef CONFIG_KVM_HYPERV
+	struct kvm_hv *hv = &kvm->arch.hyperv;
+
+	mutex_lock(&hv->hv_lock);
+	if (hv->hv_tsc_page_status == HV_TSC_PAGE_SET && !hv->hv_tsc_emulation_control)
+		hv->hv_tsc_page_status = HV_TSC_PAGE_HOST_CHANGED;
+	mutex_unlock(&hv->hv_lock);
+#endif
+}

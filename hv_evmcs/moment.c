@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <clocksource/hyperv_timer.h>
+#include <linux/irqflags.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <asm/mshyperv.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+#include "moment.h"
+
+/* A migration that took longer did not leave the counter running. */
+#define LONGEST_ELAPSED		(3600ull * 1000 * REFERENCE_PER_MS)
+
+/**
+ * moment_now - read both clocks
+ * @by_page: the reference TSC page can be trusted
+ *
+ * By the page both are of one instant. While the TSC is emulated the page has the old frequency, as
+ * the TSC. The counter's MSR is an exit, after which we may not be the next to run.
+ *
+ * Return: the moment.
+ */
+struct moment moment_now(bool by_page)
+{
+	struct moment moment;
+	unsigned long flags;
+	u64 tsc;
+
+	if (by_page &&
+	    hv_read_tsc_page_tsc(hv_get_tsc_page(), &moment.tsc, &moment.reference))
+		return moment;
+	local_irq_save(flags);
+	tsc = rdtsc_ordered();
+	rdmsrl(HV_X64_MSR_TIME_REF_COUNT, moment.reference);
+	moment.tsc = tsc + (rdtsc_ordered() - tsc) / 2;
+	local_irq_restore(flags);
+	return moment;
+}
+
+/**
+ * moment_elapsed - the time between two moments
+ * @from: the earlier one
+ * @to: the later one
+ *
+ * The counter is the host's. If it went back, or an hour ahead, that is not believed.
+ *
+ * Return: units of REFERENCE_NS.
+ */
+u64 moment_elapsed(const struct moment *from, const struct moment *to)
+{
+	s64 elapsed = to->reference - from->reference;
+
+	if (elapsed >= 0 && elapsed <= LONGEST_ELAPSED)
+		return elapsed;
+	pr_warn_ratelimited("the host's reference counter moved by %lld * 100 ns while it changed the TSC\n",
+			    elapsed);
+	return 0;
+}
+
+/**
+ * mul_div_saturating - value * mul / div
+ * @value: factor
+ * @mul: factor
+ * @div: may be 0
+ *
+ * With frequencies that the host makes up; mul_u64_u64_div_u64() faults where the result does not fit.
+ *
+ * Return: the result, rounded down; U64_MAX if it does not fit.
+ */
+u64 mul_div_saturating(u64 value, u64 mul, u64 div)
+{
+	if (mul_u64_u64_shr(value, mul, 64) >= div)
+		return U64_MAX;
+	return mul_u64_u64_div_u64(value, mul, div);
+}

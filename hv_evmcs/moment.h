@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Moments on two clocks: the machine's TSC, whose frequency changes when the host does, and the
+ * partition reference counter, which knows of no change (TLFS, "Timers").
+ */
+#ifndef HV_EVMCS_MOMENT_H
+#define HV_EVMCS_MOMENT_H
+
+#include <linux/types.h>
+
+#define REFERENCE_NS		100	/* unit of the partition reference counter */
+#define REFERENCE_PER_MS	10000
+
+/**
+ * struct moment - one moment
+ * @tsc: of the machine
+ * @reference: partition reference counter
+ */
+struct moment {
+	u64 tsc;
+	u64 reference;
+};
+
+struct moment moment_now(bool by_page);
+u64 moment_elapsed(const struct moment *from, const struct moment *to);
+u64 mul_div_saturating(u64 value, u64 mul, u64 div);
+
+#endif /* HV_EVMCS_MOMENT_H */

@@ -27,7 +27,8 @@
  * @page_trusted: the reference TSC page can be trusted from now on, or no longer
  *
  * Each callback may be NULL. All are called in one task with a high priority, so never two at a
- * time; they may sleep, but the whole machine waits for the first three. None may subscribe,
+ * time, and no CPU comes or goes during the first three; they may sleep, but the whole machine
+ * waits for them. None may subscribe,
  * unsubscribe, take over or give back. Each prepare is followed by finish.
  */
 struct hv_reenlightenment_subscriber {
@@ -43,7 +44,7 @@ int hv_reenlightenment_subscribe(struct hv_reenlightenment_subscriber *s);
 void hv_reenlightenment_unsubscribe(struct hv_reenlightenment_subscriber *s);
 
 void hv_reenlightenment_set_page_trusted(bool trusted);
-bool hv_reenlightenment_page_trusted(void);
+void hv_reenlightenment_flush_page_trusted(void);
 
 int hv_reenlightenment_take_over(void);
 void hv_reenlightenment_give_back(void);

@@ -8,9 +8,11 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
+#include <linux/cpu.h>
 #include <linux/kthread.h>
 #include <linux/spinlock.h>
 #include <linux/time64.h>
+#include <linux/units.h>
 
 #include "control.h"
 #include "event.h"
@@ -25,14 +27,20 @@ static atomic64_t announced;
 /* An interrupt that led to nothing within this time is not the beginning of the next event. */
 #define ANNOUNCED_FOR	(10 * NSEC_PER_SEC / REFERENCE_NS)
 
+/* Below this the kernel's own arithmetic, in kHz, makes no sense. */
+#define LOWEST_HZ	(10ull * HZ_PER_MHZ)
+
 /* Reference time at which the kernel's handler ended the emulation. */
 static atomic64_t watched_end;
 
 static DEFINE_SPINLOCK(record_lock);
 static struct event_record record;
 
-/* @start is 0 where the interrupt was lost: then the time is not known. */
-static void note(u64 start, u64 end, u64 old_hz, u64 new_hz)
+/*
+ * @start is 0 where the interrupt was lost: then the time is not known. @held_ns: for which
+ * subscribers held what must not see the change.
+ */
+static void note(u64 start, u64 end, u64 held_ns, u64 old_hz, u64 new_hz)
 {
 	u64 ns = start ? (end - start) * REFERENCE_NS : 0;
 
@@ -40,6 +48,8 @@ static void note(u64 start, u64 end, u64 old_hz, u64 new_hz)
 	record.events++;
 	record.last_ns = ns;
 	record.longest_ns = max(record.longest_ns, ns);
+	record.last_held_ns = held_ns;
+	record.longest_held_ns = max(record.longest_held_ns, held_ns);
 	record.old_hz = old_hz;
 	record.new_hz = new_hz;
 	spin_unlock(&record_lock);
@@ -48,12 +58,26 @@ static void note(u64 start, u64 end, u64 old_hz, u64 new_hz)
 			new_hz, ns);
 	else
 		pr_info("TSC frequency was %llu Hz, is %llu Hz; interrupt lost\n", old_hz, new_hz);
+	if (new_hz < LOWEST_HZ)
+		pr_err("the host states an impossible TSC frequency: guests' clocks are wrong until it changes again\n");
 }
 
+/* Interrupts before the end belong to the event that has just run. */
+static void drop_announced_before(u64 end)
+{
+	s64 start = atomic64_read(&announced);
+
+	if (start && (u64)start <= end)
+		atomic64_cmpxchg(&announced, start, 0);
+}
+
+/* A CPU that came up meanwhile would have a TSC of another time than those that kvm.ko remembers. */
 static void run_event(u64 start)
 {
-	u64 old_hz = event_get_record().new_hz, new_hz, end;
+	u64 old_hz = event_get_record().new_hz, new_hz, begun, end, held_ns;
 
+	cpus_read_lock();
+	begun = control_reference_time();
 	subscribers_prepare();
 	knob_dawdle();
 	control_end_emulation();
@@ -62,7 +86,10 @@ static void run_event(u64 start)
 	knob_dawdle();
 	subscribers_switched(old_hz, new_hz);
 	subscribers_finish();
-	note(start, end, old_hz, new_hz);
+	held_ns = (control_reference_time() - begun) * REFERENCE_NS;
+	cpus_read_unlock();
+	note(start, end, held_ns, old_hz, new_hz);
+	drop_announced_before(end);
 }
 
 /* The kernel's handler did the work. */
@@ -71,7 +98,7 @@ static void report_event(u64 start, u64 end)
 	u64 old_hz = event_get_record().new_hz, new_hz = control_tsc_hz();
 
 	subscribers_switched(old_hz, new_hz);
-	note(start, end, old_hz, new_hz);
+	note(start, end, 0, old_hz, new_hz);
 }
 
 static void event_work_fn(struct kthread_work *work)

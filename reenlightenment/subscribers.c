@@ -2,6 +2,7 @@
 /*
  * Who hears of reenlightenments, and of the reference TSC page's standing.
  */
+#include <linux/atomic.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
@@ -17,7 +18,9 @@ static DEFINE_MUTEX(lock);
 static LIST_HEAD(subscribers);
 
 static bool page_trusted = true;	/* as was said last; any context */
+static atomic_t page_falls;		/* how often it was said to be trusted no more */
 static bool page_told = true;		/* as the subscribers heard last; under the lock */
+static int falls_told;
 
 /**
  * subscribers_hold - nobody comes or goes until subscribers_release()
@@ -50,18 +53,29 @@ void subscribers_prepare(void)
 			s->prepare(s);
 }
 
-static void tell_page(void)
+static void tell_page_word(bool trusted)
 {
-	bool trusted = READ_ONCE(page_trusted);
 	struct hv_reenlightenment_subscriber *s;
 
-	lockdep_assert_held(&lock);
 	if (page_told == trusted)
 		return;
 	page_told = trusted;
 	list_for_each_entry(s, &subscribers, list)
 		if (s->page_trusted)
 			s->page_trusted(s, trusted);
+}
+
+/* A fall is heard even if the page is trusted again meanwhile. */
+static void tell_page(void)
+{
+	int falls = atomic_read_acquire(&page_falls);
+
+	lockdep_assert_held(&lock);
+	if (falls != falls_told) {
+		falls_told = falls;
+		tell_page_word(false);
+	}
+	tell_page_word(READ_ONCE(page_trusted));
 }
 
 /**
@@ -180,22 +194,25 @@ EXPORT_SYMBOL_GPL(hv_reenlightenment_unsubscribe);
  * @trusted: time may be read from it, on every CPU
  *
  * Only notes it: the subscribers hear it soon afterwards, in the task; within the callback
- * `switched`, before the phase finish. Only the last word counts. Any context but NMI.
+ * `switched`, before the phase finish. That it is not trusted is heard even if that is taken back
+ * before. One at a time; any context but NMI.
  */
 void hv_reenlightenment_set_page_trusted(bool trusted)
 {
 	WRITE_ONCE(page_trusted, trusted);
+	if (!trusted)
+		atomic_inc_return_release(&page_falls);
 	task_queue(&page_work);
 }
 EXPORT_SYMBOL_GPL(hv_reenlightenment_set_page_trusted);
 
 /**
- * hv_reenlightenment_page_trusted - what was said last about the reference TSC page
+ * hv_reenlightenment_flush_page_trusted - wait until the subscribers have heard what was said
  *
- * Return: true unless somebody said otherwise.
+ * Process context, not from a callback.
  */
-bool hv_reenlightenment_page_trusted(void)
+void hv_reenlightenment_flush_page_trusted(void)
 {
-	return READ_ONCE(page_trusted);
+	task_flush(&page_work);
 }
-EXPORT_SYMBOL_GPL(hv_reenlightenment_page_trusted);
+EXPORT_SYMBOL_GPL(hv_reenlightenment_flush_page_trusted);

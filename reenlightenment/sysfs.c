@@ -35,6 +35,8 @@ static struct kobj_attribute name##_file = __ATTR_RO(name)
 RECORD_FILE(events, events);
 RECORD_FILE(last_window_ns, last_ns);
 RECORD_FILE(longest_window_ns, longest_ns);
+RECORD_FILE(last_hold_ns, last_held_ns);
+RECORD_FILE(longest_hold_ns, longest_held_ns);
 RECORD_FILE(old_frequency, old_hz);
 RECORD_FILE(new_frequency, new_hz);
 
@@ -46,6 +48,8 @@ static const struct attribute *const files[] = {
 	&events_file.attr,
 	&last_window_ns_file.attr,
 	&longest_window_ns_file.attr,
+	&last_hold_ns_file.attr,
+	&longest_hold_ns_file.attr,
 	&old_frequency_file.attr,
 	&new_frequency_file.attr,
 	&subscribers_file.attr,

@@ -18,11 +18,13 @@
 
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/reboot.h>
 #include <linux/suspend.h>
 #include <asm/hw_irq.h>
 #include <asm/irqdomain.h>
@@ -32,6 +34,9 @@
 #include "hv_reenlightenment.h"
 #include "task.h"
 #include "vector.h"
+
+/* The kernel's handler deals with an event 100 ms after the interrupt; if it came at all. */
+#define KERNELS_EVENT_MS	300
 
 static DEFINE_MUTEX(take_over_lock);
 static unsigned int irq;	/* 0 if there is none: events are the kernel's */
@@ -99,15 +104,42 @@ static int pm_event(struct notifier_block *block, unsigned long event, void *dat
 	case PM_POST_HIBERNATION:
 	case PM_POST_RESTORE:
 	case PM_POST_SUSPEND:
+		mutex_lock(&take_over_lock);
 		cpus_read_lock();
 		if (armed)
 			arm();
 		cpus_read_unlock();
+		mutex_unlock(&take_over_lock);
 	}
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block pm_block = { .notifier_call = pm_event };
+
+/* The kernel that kexec starts knows nothing of our vector. */
+static int reboot_event(struct notifier_block *block, unsigned long event, void *data)
+{
+	mutex_lock(&take_over_lock);
+	cpus_read_lock();
+	if (armed) {
+		armed = false;
+		control_disarm();
+	}
+	cpus_read_unlock();
+	mutex_unlock(&take_over_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block reboot_block = { .notifier_call = reboot_event };
+
+/* An event that began before is the kernel's handler's, which has a callback of kvm.ko's to call. */
+static void await_kernels_event(void)
+{
+	int i;
+
+	for (i = 0; i < KERNELS_EVENT_MS / 10 && control_armed() && control_in_progress(); i++)
+		msleep(10);
+}
 
 static int irq_create(void)
 {
@@ -147,6 +179,7 @@ int hv_reenlightenment_take_over(void)
 	mutex_lock(&take_over_lock);
 	if (irq)
 		goto out;
+	await_kernels_event();
 	r = irq_create();
 	if (r)
 		goto out;
@@ -212,10 +245,18 @@ int vector_init(void)
 		return online_state;
 	}
 	r = register_pm_notifier(&pm_block);
-	if (r) {
-		cpuhp_remove_state_nocalls(online_state);
-		cpuhp_remove_state_nocalls(dead_state);
-	}
+	if (r)
+		goto err_pm;
+	r = register_reboot_notifier(&reboot_block);
+	if (r)
+		goto err_reboot;
+	return 0;
+
+err_reboot:
+	unregister_pm_notifier(&pm_block);
+err_pm:
+	cpuhp_remove_state_nocalls(online_state);
+	cpuhp_remove_state_nocalls(dead_state);
 	return r;
 }
 
@@ -224,6 +265,7 @@ int vector_init(void)
  */
 void vector_exit(void)
 {
+	unregister_reboot_notifier(&reboot_block);
 	unregister_pm_notifier(&pm_block);
 	cpuhp_remove_state_nocalls(online_state);
 	cpuhp_remove_state_nocalls(dead_state);

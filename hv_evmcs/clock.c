@@ -3,8 +3,8 @@
  * The clocks of VMs when the TSC of the machine changes, and when the reference TSC page cannot be
  * trusted; see hv_reenlightenment.h.
  *
- * Both are turns of the gate: all guests are held, their VMs' clocks are changed, and each vCPU goes
- * back to kvm.ko for its own before it enters again.
+ * Both are turns of the gate: all guests are held, their VMs' clocks are changed, and each vCPU
+ * goes back to kvm.ko for its own before it enters again.
  *
  * hv_reenlightenment is used while it is there, and needs not be: a host that announces no changes
  * has no use for it.
@@ -165,7 +165,8 @@ static void connect(void)
 		/* Else kvm.ko has a frequency of its own for each CPU, out of our reach. */
 		r = boot_cpu_has(X86_FEATURE_CONSTANT_TSC) ? api.take_over() : -EOPNOTSUPP;
 		if (r)
-			pr_notice("changes of the TSC frequency are left to kvm.ko (error %d)\n", r);
+			pr_notice("changes of the TSC frequency are left to kvm.ko (error %d)\n",
+				  r);
 	}
 	mutex_unlock(&api_lock);
 }
@@ -297,8 +298,8 @@ static bool all_ready(struct kvm *kvm, unsigned int turn)
 
 /*
  * A vCPU in kvm.ko may just have written its clock, and the guest's TSC page, from values of before
- * the change, or of both times. Nobody is in the midst of that any more. Those that run have written
- * it again since; for the others this is done now.
+ * the change, or of both times. Nobody is in the midst of that any more. Those that run have
+ * written it again since; for the others this is done now.
  */
 static void settle(struct kvm *kvm, unsigned int turn)
 {
@@ -309,14 +310,15 @@ static void settle(struct kvm *kvm, unsigned int turn)
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		if (READ_ONCE(to_evmcs_vcpu(vcpu)->clock.ready) != turn)
 			kvmclock_write_for(vcpu);
-	smp_store_release(&to_vm(kvm)->clock.settled, turn);
+	smp_store_release(&to_vm(kvm)->clock.settled, turn); /* pairs with clock_wait() */
 }
 
 /**
  * clock_wait - an entry was called off: do what is to be done before the next try
  * @vcpu: in its own task, loaded, kvm->srcu held
  *
- * Called again and again, with kvm.ko dealing with requests between, until clock_may_enter() agrees.
+ * Called again and again, with kvm.ko dealing with requests between, until clock_may_enter()
+ * agrees.
  */
 void clock_wait(struct kvm_vcpu *vcpu)
 {
@@ -334,7 +336,7 @@ void clock_wait(struct kvm_vcpu *vcpu)
 		return;
 	}
 	WRITE_ONCE(clock->ready, turn);
-	if (smp_load_acquire(&to_vm(kvm)->clock.settled) != turn) {
+	if (smp_load_acquire(&to_vm(kvm)->clock.settled) != turn) { /* pairs with settle() */
 		if (!all_ready(kvm, turn)) {
 			usleep_range(20, 100);
 			return;

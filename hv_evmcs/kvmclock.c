@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * kvm.ko gives each vCPU a line, ns over TSC, in a pvclock page. With a master clock all vCPUs have
- * the same line and say so (PVCLOCK_TSC_STABLE_BIT); then they read each other's pages, and a guest's
- * vDSO reads that of vCPU 0 alone, also when vCPU 0 sleeps. So whoever changes the line sees to all
- * pages before any vCPU enters.
+ * the same line and say so (PVCLOCK_TSC_STABLE_BIT); then they read each other's pages, and a
+ * guest's vDSO reads that of vCPU 0 alone, also when vCPU 0 sleeps. So whoever changes the line
+ * sees to all pages before any vCPU enters.
  */
 #include <linux/kvm_host.h>
 #include <linux/math64.h>
@@ -16,6 +16,7 @@
 #include "kvmclock.h"
 #include "moment.h"
 #include "msr.h"
+#include "rate.h"
 #include "vcpu.h"
 
 /* Of the difference of two readings of the reference counter; so as not to be ahead of it. */
@@ -29,7 +30,7 @@ static u64 master_ns(const struct kvm_arch *ka, u64 tsc)
 	/* A vCPU may have set it just after that moment. */
 	if (cycles < 0)
 		return ka->master_kernel_ns;
-	return ka->master_kernel_ns + mul_div_saturating(cycles, NSEC_PER_MSEC, tsc_khz);
+	return ka->master_kernel_ns + rate_mul_div(cycles, NSEC_PER_MSEC, tsc_khz);
 }
 
 /*
@@ -40,8 +41,7 @@ static u64 most_strayed_ns(struct kvm_vcpu *vcpu, u64 master)
 {
 	u64 ns = master - vcpu->kvm->arch.master_kernel_ns;
 
-	return NSEC_PER_MSEC +
-	       mul_div_saturating(ns, 4, min_t(u64, tsc_khz, vcpu->arch.virtual_tsc_khz));
+	return NSEC_PER_MSEC + rate_mul_div(ns, 4, min_t(u64, tsc_khz, vcpu->arch.virtual_tsc_khz));
 }
 
 /* What the vCPU's line shows at that TSC of the machine. */
@@ -90,19 +90,13 @@ void kvmclock_note(struct kvm *kvm, const struct moment *before)
 	raw_spin_unlock_irq(&ka->tsc_write_lock);
 }
 
-/* Rounded up: kvm.ko computes the guest's frequency back from the ratio, and cuts off. */
 static u64 scaling_ratio(struct kvm_vcpu *vcpu)
 {
-	unsigned int bits = kvm_caps.tsc_scaling_ratio_frac_bits;
-	u64 ratio;
-
 	if (!kvm_caps.has_tsc_control)
 		return kvm_caps.default_tsc_scaling_ratio;
-	ratio = mul_div_saturating(1ull << bits, vcpu->arch.virtual_tsc_khz, tsc_khz);
-	if (ratio < kvm_caps.max_tsc_scaling_ratio &&
-	    mul_u64_u64_shr(tsc_khz, ratio, bits) < vcpu->arch.virtual_tsc_khz)
-		ratio++;
-	return min(ratio, kvm_caps.max_tsc_scaling_ratio);
+	return rate_tsc_ratio(vcpu->arch.virtual_tsc_khz, tsc_khz,
+			      kvm_caps.tsc_scaling_ratio_frac_bits,
+			      kvm_caps.max_tsc_scaling_ratio);
 }
 
 /* Only kvm.ko's idea of it: each vCPU takes it into its VMCS itself. */
@@ -149,7 +143,7 @@ static void move_tsc(struct kvm_vcpu *vcpu, const struct moment *before,
 
 	adopt_tsc(vcpu);
 	tsc = kvm_read_l1_tsc(vcpu, before->tsc) +
-	      mul_div_saturating(moment_elapsed(before, after), vcpu->arch.virtual_tsc_khz,
+	      rate_mul_div(moment_elapsed(before, after), vcpu->arch.virtual_tsc_khz,
 				 REFERENCE_PER_MS);
 	set_tsc(vcpu, ratio, tsc - mul_u64_u64_shr(after->tsc, ratio,
 						   kvm_caps.tsc_scaling_ratio_frac_bits));
@@ -245,19 +239,10 @@ void kvmclock_update_vcpu(struct kvm_vcpu *vcpu)
 	kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
 }
 
-/* ns = ((ticks << shift) * mul) >> 32, with mul between 2^31 and 2^32; asm/pvclock-abi.h. */
-static void set_rate(struct pvclock_vcpu_time_info *line, u64 hz)
+static u64 tsc_hz(struct kvm_vcpu *vcpu)
 {
-	unsigned int up = 0, down = 0;
-
-	if (!hz)
-		return;
-	while (hz << up <= NSEC_PER_SEC)
-		up++;
-	while (hz >> down > 2 * NSEC_PER_SEC)
-		down++;
-	line->tsc_shift = up - down;
-	line->tsc_to_system_mul = mul_div_saturating(NSEC_PER_SEC << 32, 1ull << down, hz << up);
+	return MSEC_PER_SEC * mul_u64_u64_shr(tsc_khz, vcpu->arch.l1_tsc_scaling_ratio,
+					      kvm_caps.tsc_scaling_ratio_frac_bits);
 }
 
 static void set_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line)
@@ -273,13 +258,12 @@ static void set_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line)
 		}
 		line->tsc_timestamp = kvm_read_l1_tsc(vcpu, ka->master_cycle_now);
 		line->system_time = ka->master_kernel_ns + ka->kvmclock_offset;
-		set_rate(line, MSEC_PER_SEC * mul_u64_u64_shr(tsc_khz, vcpu->arch.l1_tsc_scaling_ratio,
-							      kvm_caps.tsc_scaling_ratio_frac_bits));
+		rate_pvclock(tsc_hz(vcpu), &line->tsc_shift, &line->tsc_to_system_mul);
 	} while (read_seqcount_retry(&ka->pvclock_sc, seq));
 }
 
 /**
- * kvmclock_write_for - write the pvclock page of a vCPU that does not run, but whose page others read
+ * kvmclock_write_for - write the pvclock page, which others read, of a vCPU that does not run
  * @vcpu: asleep or in user space
  *
  * In the task of another vCPU of that VM, kvm->srcu held; may sleep. If the vCPU wakes up meanwhile
@@ -294,14 +278,13 @@ void kvmclock_write_for(struct kvm_vcpu *vcpu)
 
 	if (!READ_ONCE(page->active) || kvm_read_guest(kvm, gpa, &line, sizeof(line)))
 		return;
-	/* Readers see an odd version, or nothing that has changed; and an even one with all of it. */
 	line.version |= 1;
 	kvm_write_guest(kvm, gpa + offsetof(typeof(line), version), &line.version,
 			sizeof(line.version));
-	smp_wmb();
+	smp_wmb();	/* readers see an odd version, or nothing that has changed */
 	set_line(vcpu, &line);
 	kvm_write_guest(kvm, gpa, &line, sizeof(line));
-	smp_wmb();
+	smp_wmb();	/* ... and all of it with an even one */
 	line.version++;
 	kvm_write_guest(kvm, gpa + offsetof(typeof(line), version), &line.version,
 			sizeof(line.version));

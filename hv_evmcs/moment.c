@@ -3,8 +3,6 @@
 
 #include <clocksource/hyperv_timer.h>
 #include <linux/irqflags.h>
-#include <linux/math64.h>
-#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <asm/mshyperv.h>
 #include <asm/msr.h>
@@ -59,21 +57,4 @@ u64 moment_elapsed(const struct moment *from, const struct moment *to)
 	pr_warn_ratelimited("the host's reference counter moved by %lld * 100 ns while it changed the TSC\n",
 			    elapsed);
 	return 0;
-}
-
-/**
- * mul_div_saturating - value * mul / div
- * @value: factor
- * @mul: factor
- * @div: may be 0
- *
- * With frequencies that the host makes up; mul_u64_u64_div_u64() faults where the result does not fit.
- *
- * Return: the result, rounded down; U64_MAX if it does not fit.
- */
-u64 mul_div_saturating(u64 value, u64 mul, u64 div)
-{
-	if (mul_u64_u64_shr(value, mul, 64) >= div)
-		return U64_MAX;
-	return mul_u64_u64_div_u64(value, mul, div);
 }

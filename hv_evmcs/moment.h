@@ -23,6 +23,5 @@ struct moment {
 
 struct moment moment_now(bool by_page);
 u64 moment_elapsed(const struct moment *from, const struct moment *to);
-u64 mul_div_saturating(u64 value, u64 mul, u64 div);
 
 #endif /* HV_EVMCS_MOMENT_H */

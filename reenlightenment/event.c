@@ -71,7 +71,7 @@ static void drop_announced_before(u64 end)
 		atomic64_cmpxchg(&announced, start, 0);
 }
 
-/* A CPU that came up meanwhile would have a TSC of another time than those that kvm.ko remembers. */
+/* A CPU that came up meanwhile would have a TSC of another time than what kvm.ko remembers. */
 static void run_event(u64 start)
 {
 	u64 old_hz = event_get_record().new_hz, new_hz, begun, end, held_ns;

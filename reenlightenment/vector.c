@@ -132,13 +132,13 @@ static int reboot_event(struct notifier_block *block, unsigned long event, void 
 
 static struct notifier_block reboot_block = { .notifier_call = reboot_event };
 
-/* An event that began before is the kernel's handler's, which has a callback of kvm.ko's to call. */
+/* An event that has begun is the kernel's handler's, which has a callback of kvm.ko's to call. */
 static void await_kernels_event(void)
 {
 	int i;
 
-	for (i = 0; i < KERNELS_EVENT_MS / 10 && control_armed() && control_in_progress(); i++)
-		msleep(10);
+	for (i = 0; i < KERNELS_EVENT_MS / 20 && control_armed() && control_in_progress(); i++)
+		msleep(20);
 }
 
 static int irq_create(void)

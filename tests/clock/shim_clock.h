@@ -8,6 +8,9 @@
 
 #include <shim.h>
 
+#define U32_MAX			UINT32_MAX
+#define U64_MAX			UINT64_MAX
+#define NSEC_PER_SEC		1000000000L
 #define S64_MAX			INT64_MAX
 #define S64_MIN			INT64_MIN
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/time64.h>
+
+#include "rate.h"
+
+/**
+ * rate_mul_div - value * mul / div
+ * @value: factor
+ * @mul: factor
+ * @div: may be 0
+ *
+ * mul_u64_u64_div_u64() faults where the result does not fit.
+ *
+ * Return: the result, rounded down; U64_MAX if it does not fit.
+ */
+u64 rate_mul_div(u64 value, u64 mul, u64 div)
+{
+	if (mul_u64_u64_shr(value, mul, 64) >= div)
+		return U64_MAX;
+	return mul_u64_u64_div_u64(value, mul, div);
+}
+
+/**
+ * rate_tsc_ratio - the TSC scaling ratio (SDM 3C, 26.5.3) for a guest's frequency
+ * @guest_khz: the guest's
+ * @host_khz: the machine's
+ * @bits: fraction bits of the ratio
+ * @max: the highest ratio
+ *
+ * Rounded up: kvm.ko computes the guest's frequency back from the ratio, and cuts off.
+ *
+ * Return: the ratio, not above @max.
+ */
+u64 rate_tsc_ratio(u64 guest_khz, u64 host_khz, unsigned int bits, u64 max)
+{
+	u64 ratio = rate_mul_div(1ull << bits, guest_khz, host_khz);
+
+	if (ratio < max && mul_u64_u64_shr(host_khz, ratio, bits) < guest_khz)
+		ratio++;
+	return min(ratio, max);
+}
+
+/**
+ * rate_pvclock - the rate of a pvclock: ns = ((ticks << shift) * mul) >> 32 (asm/pvclock-abi.h)
+ * @hz: ticks in a second; 0 leaves the others as they are
+ * @shift: left, or right if negative
+ * @mul: 2^31 or more
+ */
+void rate_pvclock(u64 hz, s8 *shift, u32 *mul)
+{
+	unsigned int up = 0, down = 0;
+
+	if (!hz)
+		return;
+	while (hz << up <= NSEC_PER_SEC)
+		up++;
+	while (hz >> down > 2 * NSEC_PER_SEC)
+		down++;
+	*shift = up - down;
+	*mul = rate_mul_div((u64)NSEC_PER_SEC << 32, 1ull << down, hz << up);
+}

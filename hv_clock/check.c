@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One check of the TSC page; see check.h. Everything here is called with the lock of watch.c held.
+ * One check of the TSC page; see check.h. One at a time.
  */
 #include <linux/cpu.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
-#include <linux/smp.h>
-#include <linux/workqueue.h>
+#include <linux/string.h>
 
 #include "check.h"
 #include "drift.h"
 #include "host.h"
+#include "job.h"
 #include "skew.h"
 
 /* What NTP can put up with; far above what rounding of the scale, or to whole Hz, costs. */
@@ -22,7 +22,10 @@
 
 #define SAMPLES		8
 
+/* Of the page with that sequence. */
 static struct drift drift;
+static u32 drift_sequence;
+
 static struct skew_pair pair;
 
 struct sample {
@@ -31,67 +34,78 @@ struct sample {
 	struct bracket ahead;
 };
 
-/* On the first CPU, always the same one. */
-static int take_sample(void *data)
+static void take_sample(struct sample *sample)
 {
-	struct sample *sample = data;
-	unsigned int i;
+	u64 before, reference, after;
+	struct bracket ahead;
+	unsigned long flags;
 
-	sample->ahead = BRACKET_UNKNOWN;
-	for (i = 0; i < SAMPLES; i++) {
-		unsigned long flags;
-		u64 before, after;
-
-		local_irq_save(flags);
-		before = rdtsc_ordered();
-		sample->reference = host_reference();
-		after = rdtsc_ordered();
-		local_irq_restore(flags);
-		sample->ahead = bracket_narrow(sample->ahead,
-					       drift_ahead(page_time(&sample->page, before),
-							   sample->reference,
-							   page_time(&sample->page, after)));
-	}
-	return 0;
+	local_irq_save(flags);
+	before = rdtsc_ordered();
+	reference = host_reference();
+	after = rdtsc_ordered();
+	local_irq_restore(flags);
+	ahead = drift_ahead(page_time(&sample->page, before), reference,
+			    page_time(&sample->page, after));
+	if (bracket_known(sample->ahead) && bracket_floor(ahead) >= bracket_floor(sample->ahead))
+		return;
+	sample->reference = reference;
+	sample->ahead = ahead;
 }
 
-struct side_work {
-	struct work_struct work;
-	unsigned int side;
+/* On the first CPU, always the same one. The narrowest counts. */
+static void take_samples(void *data)
+{
+	unsigned int i;
+
+	for (i = 0; i < SAMPLES; i++)
+		take_sample(data);
+}
+
+struct side {
+	unsigned int which;
 };
 
-static void run_side(struct work_struct *work)
+static void run_side(void *data)
 {
-	skew_run(&pair, container_of(work, struct side_work, work)->side);
+	skew_run(&pair, ((struct side *)data)->which);
 }
 
 /* The TSC of CPU @other minus that of @first, in cycles. */
 static struct bracket measure(unsigned int first, unsigned int other)
 {
-	struct side_work works[2] = { { .side = 0 }, { .side = 1 } };
+	struct side sides[2] = { { 0 }, { 1 } };
+	struct job jobs[2];
+	bool done = true;
 	unsigned int i;
 
 	skew_begin(&pair);
 	for (i = 0; i < 2; i++) {
-		INIT_WORK_ONSTACK(&works[i].work, run_side);
-		queue_work_on(i ? other : first, system_highpri_wq, &works[i].work);
+		jobs[i].run = run_side;
+		jobs[i].data = &sides[i];
+		job_start(&jobs[i], i ? other : first);
 	}
-	for (i = 0; i < 2; i++) {
-		flush_work(&works[i].work);
-		destroy_work_on_stack(&works[i].work);
-	}
-	return skew_result(&pair);
+	for (i = 0; i < 2; i++)
+		done &= job_end(&jobs[i]);
+	return done ? skew_result(&pair) : BRACKET_UNKNOWN;
 }
 
-/* All CPUs read one page, so their page times differ as their TSCs do. */
-static void measure_all(struct check *check)
+static void forget_skews(struct check *check)
 {
-	unsigned int cpu, first = cpumask_first(cpu_online_mask);
-	s64 least = 0, most = 0;
+	unsigned int cpu;
 
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		check->skew_ns[cpu] = BRACKET_UNKNOWN;
 	check->spread_ns = 0;
+}
+
+/* All CPUs read one page, so their page times differ as their TSCs do. */
+static void measure_cpus(struct check *check)
+{
+	unsigned int cpu, first = cpumask_first(cpu_online_mask);
+	s64 least = 0, most = 0;
+
+	forget_skews(check);
 	if (!check->hz)
 		return;
 	check->skew_ns[first] = (struct bracket){ 0, 0 };
@@ -114,18 +128,20 @@ static void measure_all(struct check *check)
 /* Without a valid page its rate and its distance are not known, and prove nothing. */
 static void measure_page(struct check *check)
 {
-	struct sample sample = { .page = check->page };
+	struct sample sample = { .page = check->page, .ahead = BRACKET_UNKNOWN };
+	struct job job = { .run = take_samples, .data = &sample };
 
 	check->ahead = BRACKET_UNKNOWN;
 	check->drift_ppb = BRACKET_UNKNOWN;
-	if (!check->page.sequence) {
+	if (check->page.sequence != drift_sequence)
 		check_forget();
+	drift_sequence = check->page.sequence;
+	if (!check->page.sequence)
 		return;
-	}
-	smp_call_on_cpu(cpumask_first(cpu_online_mask), take_sample, &sample, false);
+	job_start(&job, cpumask_first(cpu_online_mask));
+	if (!job_end(&job) || !bracket_known(sample.ahead))
+		return;
 	check->ahead = sample.ahead;
-	if (!bracket_known(sample.ahead))
-		return;
 	check->drift_ppb = drift_note(&drift, sample.reference, sample.ahead);
 	if (bracket_beyond(check->drift_ppb, RATE_BOUND_PPB))
 		drift = (struct drift){ true, sample.reference, sample.ahead };
@@ -142,13 +158,18 @@ static __printf(2, 3) bool refuse(struct check *check, const char *format, ...)
 	return false;
 }
 
+/* Cannot be told where the host does not state a frequency. */
+static s64 scale_error_ppb(const struct page_copy *page, u64 host_hz)
+{
+	return host_hz ? page_scale_error_ppb(page->scale, host_hz) : 0;
+}
+
 static bool page_passes(struct check *check, u64 host_hz)
 {
-	s64 ppb;
+	s64 ppb = scale_error_ppb(&check->page, host_hz);
 
 	if (!check->page.sequence)
 		return refuse(check, "the host has withdrawn the TSC page (sequence 0)");
-	ppb = host_hz ? page_scale_error_ppb(check->page.scale, host_hz) : 0;
 	if (abs(ppb) > RATE_BOUND_PPB)
 		return refuse(check, "the page's scale is %lld ppb off that of %llu Hz", ppb,
 			      host_hz);
@@ -176,6 +197,28 @@ static bool cpus_pass(struct check *check, u64 bound_ns)
 	return true;
 }
 
+static bool all_measured(struct check *check)
+{
+	unsigned int cpu;
+
+	if (!bracket_known(check->ahead))
+		return refuse(check, "CPU %u could not be had to compare the page with the counter",
+			      cpumask_first(cpu_online_mask));
+	for_each_online_cpu(cpu)
+		if (!bracket_known(check->skew_ns[cpu]))
+			return refuse(check, "CPU %u could not be compared with CPU %u", cpu,
+				      cpumask_first(cpu_online_mask));
+	return true;
+}
+
+/* What is proven counts, even if the rest could not be measured. */
+static enum check_outcome judge(struct check *check, u64 host_hz, u64 skew_bound_ns)
+{
+	if (!page_passes(check, host_hz) || !cpus_pass(check, skew_bound_ns))
+		return CHECK_FAILED;
+	return all_measured(check) ? CHECK_PASSED : CHECK_VOID;
+}
+
 /* The host has not begun, or ended, a change since the check began. */
 static bool settled(const struct check *check, u64 host_hz)
 {
@@ -194,14 +237,11 @@ static bool settled(const struct check *check, u64 host_hz)
  */
 int check_init(struct check *check)
 {
-	unsigned int cpu;
-
 	*check = (struct check){ .ahead = BRACKET_UNKNOWN, .drift_ppb = BRACKET_UNKNOWN };
 	check->skew_ns = kcalloc(nr_cpu_ids, sizeof(*check->skew_ns), GFP_KERNEL);
 	if (!check->skew_ns)
 		return -ENOMEM;
-	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		check->skew_ns[cpu] = BRACKET_UNKNOWN;
+	forget_skews(check);
 	return 0;
 }
 
@@ -212,22 +252,35 @@ int check_init(struct check *check)
 void check_exit(struct check *check)
 {
 	kfree(check->skew_ns);
-	check_forget();
+}
+
+/**
+ * check_copy() - copies what was found
+ * @to: set up by check_init()
+ * @from: likewise
+ */
+void check_copy(struct check *to, const struct check *from)
+{
+	struct bracket *skew_ns = to->skew_ns;
+
+	*to = *from;
+	to->skew_ns = memcpy(skew_ns, from->skew_ns, nr_cpu_ids * sizeof(*skew_ns));
 }
 
 /**
  * check_run() - measures, and judges
- * @check: gets what was found
+ * @check: gets what was found; what was not measured is not known
  * @skew_bound_ns: what two CPUs may differ by
  *
- * Sleeps: some 100 us for each CPU. CPUs neither come nor go meanwhile.
+ * Sleeps: some 100 us for each CPU, or some seconds for one that other tasks keep busy. CPUs
+ * neither come nor go meanwhile.
  *
- * Return: what came out; after CHECK_VOID only @check->reason says anything
+ * Return: what came out
  */
 enum check_outcome check_run(struct check *check, u64 skew_bound_ns)
 {
 	u64 host_hz = host_tsc_hz();
-	bool passes;
+	enum check_outcome outcome;
 
 	check->reason[0] = 0;
 	host_page(&check->page);
@@ -235,20 +288,42 @@ enum check_outcome check_run(struct check *check, u64 skew_bound_ns)
 
 	cpus_read_lock();
 	measure_page(check);
-	measure_all(check);
-	passes = page_passes(check, host_hz) && cpus_pass(check, skew_bound_ns);
+	measure_cpus(check);
+	outcome = judge(check, host_hz, skew_bound_ns);
 	cpus_read_unlock();
+	if (settled(check, host_hz))
+		return outcome;
 
-	if (!settled(check, host_hz)) {
-		check_forget();
-		refuse(check, "the host was changing the TSC or its page");
-		return CHECK_VOID;
-	}
-	return passes ? CHECK_PASSED : CHECK_FAILED;
+	check_forget();
+	check->ahead = BRACKET_UNKNOWN;
+	check->drift_ppb = BRACKET_UNKNOWN;
+	forget_skews(check);
+	refuse(check, "the host was changing the TSC or its page");
+	return CHECK_VOID;
+}
+
+/**
+ * check_glance() - looks at what the page says of itself
+ *
+ * For the callback `switched`: does not wait, and measures nothing.
+ *
+ * Return: false if the page is withdrawn, or its scale is not that of the TSC. True while another
+ * change is on its way, at whose end there is another look.
+ */
+bool check_glance(void)
+{
+	u64 host_hz = host_tsc_hz();
+	struct page_copy page;
+
+	if (host_emulates_tsc())
+		return true;
+	return host_page(&page) && abs(scale_error_ppb(&page, host_hz)) <= RATE_BOUND_PPB;
 }
 
 /**
  * check_forget() - the page's drift is measured afresh, since page or counter are others
+ *
+ * No check runs.
  */
 void check_forget(void)
 {

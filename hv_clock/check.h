@@ -15,7 +15,7 @@
 enum check_outcome {
 	CHECK_PASSED,
 	CHECK_FAILED,
-	CHECK_VOID,	/* the page changed, or was about to, while it was checked */
+	CHECK_VOID,	/* not all could be measured, or the host was changing it */
 };
 
 /**
@@ -24,7 +24,7 @@ enum check_outcome {
  * @page: the page; not valid if its sequence is 0
  * @hz: TSC frequency, 0 if neither the host nor the page says it
  * @ahead: page minus reference counter, in units of 100 ns
- * @drift_ppb: how fast that grows, in billionths
+ * @drift_ppb: how fast that grows, in billionths; not known at the first check of a page
  * @spread_ns: by how much the TSCs of two CPUs differ at most, as far as is known
  * @skew_ns: for each possible CPU, its page time minus that of the first CPU online
  */
@@ -39,7 +39,9 @@ struct check {
 
 int check_init(struct check *check);
 void check_exit(struct check *check);
+void check_copy(struct check *to, const struct check *from);
 enum check_outcome check_run(struct check *check, u64 skew_bound_ns);
+bool check_glance(void);
 void check_forget(void);
 
 #endif /* HV_CLOCK_CHECK_H */

@@ -10,6 +10,7 @@
 #include <linux/sysfs.h>
 
 #include "folder.h"
+#include "service.h"
 #include "watch.h"
 
 #define PPM		1000	/* in ppb */
@@ -34,15 +35,15 @@ static ssize_t emit_bracket(char *buf, struct bracket b, unsigned int unit)
 #define SHOW(name, emit)								\
 static ssize_t name##_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)	\
 {											\
-	const struct watch *held = watch_hold();					\
+	const struct service *held = service_hold();					\
 	ssize_t n = emit;								\
 											\
-	watch_release();								\
+	service_release();								\
 	return n;									\
 }											\
 static struct kobj_attribute name = __ATTR_RO(name)
 
-SHOW(state, sysfs_emit(buf, "%s\n", watch_state(held)));
+SHOW(state, sysfs_emit(buf, "%s\n", service_state(held)));
 SHOW(sequence, sysfs_emit(buf, "%u\n", held->check.page.sequence));
 SHOW(scale, sysfs_emit(buf, "%llu\n", held->check.page.scale));
 SHOW(offset, sysfs_emit(buf, "%lld\n", held->check.page.offset));
@@ -50,17 +51,17 @@ SHOW(ahead, emit_bracket(buf, held->check.ahead, 1));
 SHOW(drift_ppm, emit_bracket(buf, held->check.drift_ppb, PPM));
 SHOW(checks, sysfs_emit(buf, "%llu\n", held->verdict.checks));
 SHOW(checks_failed, sysfs_emit(buf, "%llu\n", held->verdict.failures));
-SHOW(checks_void, sysfs_emit(buf, "%llu\n", held->voided));
+SHOW(checks_void, sysfs_emit(buf, "%llu\n", held->verdict.voided));
 SHOW(fallbacks, sysfs_emit(buf, "%llu\n", held->verdict.fallbacks));
 SHOW(exposed_ns, sysfs_emit(buf, "%llu\n", held->exposed_ns));
 SHOW(exposed_for_ns, sysfs_emit(buf, "%llu\n", held->exposed_for_ns));
 
 static ssize_t reason_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	char reason[WATCH_REASON_SIZE];
+	char reason[SERVICE_REASON_SIZE];
 
-	watch_reason(watch_hold(), reason, sizeof(reason));
-	watch_release();
+	service_reason(service_hold(), reason, sizeof(reason));
+	service_release();
 	return sysfs_emit(buf, "%s\n", reason);
 }
 
@@ -126,9 +127,9 @@ static struct attribute_group skew_group = { .name = "skew" };
 static ssize_t skew_show(struct kobject *kobj, struct kobj_attribute *attribute, char *buf)
 {
 	struct skew_file *file = container_of(attribute, struct skew_file, attribute);
-	struct bracket skew = watch_hold()->check.skew_ns[file->cpu];
+	struct bracket skew = service_hold()->check.skew_ns[file->cpu];
 
-	watch_release();
+	service_release();
 	return emit_bracket(buf, skew, 1);
 }
 

@@ -10,6 +10,7 @@
 #include "folder.h"
 #include "host.h"
 #include "ref.h"
+#include "service.h"
 #include "watch.h"
 
 static int __init hv_clock_init(void)
@@ -21,13 +22,13 @@ static int __init hv_clock_init(void)
 		pr_err("%s\n", missing);
 		return -ENODEV;
 	}
-	r = watch_init();
+	r = service_init();
 	if (r)
 		return r;
 	r = folder_init();
 	if (r)
 		goto err_folder;
-	r = ref_register();
+	r = ref_register(watch_now);
 	if (r)
 		goto err_ref;
 	/* The clock may be switched here: last. */
@@ -41,7 +42,7 @@ err_watch:
 err_ref:
 	folder_exit();
 err_folder:
-	watch_exit();
+	service_exit();
 	return r;
 }
 module_init(hv_clock_init);
@@ -51,7 +52,7 @@ static void __exit hv_clock_exit(void)
 	watch_stop();
 	ref_unregister();
 	folder_exit();
-	watch_exit();
+	service_exit();
 }
 module_exit(hv_clock_exit);
 

@@ -67,7 +67,7 @@ s64 page_scale_error_ppb(u64 scale, u64 hz)
 /**
  * page_cycles_to_ns() - a difference of two TSCs as time
  * @cycles: the difference, of either sign; what is beyond 2^54 is taken for 2^54
- * @hz: TSC frequency, more than 10^7
+ * @hz: TSC frequency, at least 10^7
  *
  * Return: ns, rounded towards 0
  */

@@ -13,6 +13,8 @@
  * never taken back.
  */
 #include <linux/clocksource.h>
+#include <linux/irq_work.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/pvclock_gtod.h>
 #include <linux/rcupdate.h>
@@ -30,12 +32,11 @@
 
 #define PAGE_NAME	"hyperv_clocksource_tsc_page"
 
-/* The last moment at which the kernel's time was known to be good. */
-static struct {
-	bool known;
-	u64 reference;
-	u64 raw_ns;
-} good;
+/* The kernel takes 600 s in one step (__clocksource_update_freq_scale()). */
+#define MOST_MISSING_NS	(300ll * NSEC_PER_SEC)
+
+/* The last moment at which the kernel's time was good, as was found later. */
+static struct ref_moment good;
 
 static u64 missing;		/* taken from the first reading, in units of 100 ns */
 static s64 behind_ns;		/* how far L1's time was behind at the last switch */
@@ -44,6 +45,26 @@ static bool was_in_use;
 static DEFINE_RAW_SPINLOCK(clock_lock);
 static enum ref_clock current_clock;
 static char current_name[REF_CLOCK_NAME_SIZE];
+
+static bool switching;		/* by ourselves */
+static void (*hear_change)(void);
+
+/**
+ * ref_moment() - reads both clocks
+ *
+ * Return: this moment, which may turn out to have been good
+ */
+struct ref_moment ref_moment(void)
+{
+	struct ref_moment moment = { .known = true };
+	unsigned long flags;
+
+	local_irq_save(flags);
+	moment.reference = host_reference();
+	moment.raw_ns = ktime_get_raw_ns();
+	local_irq_restore(flags);
+	return moment;
+}
 
 static u64 notrace read_counter(struct clocksource *cs)
 {
@@ -60,14 +81,14 @@ static u64 notrace read_counter(struct clocksource *cs)
 /* In stop_machine(), before the kernel reads the old clocksource for the last time. */
 static int enable(struct clocksource *cs)
 {
-	u64 elapsed = host_reference() - good.reference;
+	struct ref_moment now = ref_moment();
 
 	behind_ns = 0;
 	was_in_use = true;
-	if (good.known) {
-		behind_ns = elapsed * REFERENCE_UNIT_NS - (ktime_get_raw_ns() - good.raw_ns);
-		missing = behind_ns > 0 ? behind_ns / REFERENCE_UNIT_NS : 0;
-	}
+	if (good.known)
+		behind_ns = (now.reference - good.reference) * REFERENCE_UNIT_NS -
+			    (now.raw_ns - good.raw_ns);
+	missing = clamp(behind_ns, 0ll, MOST_MISSING_NS) / REFERENCE_UNIT_NS;
 	return 0;
 }
 
@@ -81,6 +102,13 @@ static struct clocksource counter = {
 	.vdso_clock_mode = VDSO_CLOCKMODE_NONE,
 	.owner = THIS_MODULE,
 };
+
+static void tell_change(struct irq_work *work)
+{
+	hear_change();
+}
+
+static DEFINE_IRQ_WORK(change_work, tell_change);
 
 /* At every update of the kernel's time, with its lock held. */
 static int time_updated(struct notifier_block *nb, unsigned long was_set, void *timekeeper)
@@ -98,6 +126,8 @@ static int time_updated(struct notifier_block *nb, unsigned long was_set, void *
 	else
 		current_clock = strcmp(now->name, PAGE_NAME) ? REF_CLOCK_OTHER : REF_CLOCK_PAGE;
 	raw_spin_unlock(&clock_lock);
+	if (!READ_ONCE(switching))
+		irq_work_queue(&change_work);
 	return NOTIFY_OK;
 }
 
@@ -105,14 +135,24 @@ static struct notifier_block time_notifier = {
 	.notifier_call = time_updated,
 };
 
+static void stop_listening(void)
+{
+	pvclock_gtod_unregister_notifier(&time_notifier);
+	irq_work_sync(&change_work);
+}
+
 /**
  * ref_register() - offers the clocksource to the kernel, at rest
+ * @changed: called when L1's time is read from another clocksource that was not chosen by
+ *           ref_step_in() or ref_step_out(), with interrupts off
  *
  * Return: 0 or a negative errno
  */
-int ref_register(void)
+int ref_register(void (*changed)(void))
 {
 	int r;
+
+	hear_change = changed;
 
 	/* Runs it once, so that the current clocksource is known from here on. */
 	r = pvclock_gtod_register_notifier(&time_notifier);
@@ -120,21 +160,29 @@ int ref_register(void)
 		return r;
 	r = clocksource_register_hz(&counter, REFERENCE_HZ);
 	if (r)
-		pvclock_gtod_unregister_notifier(&time_notifier);
+		stop_listening();
 	return r;
 }
 
 /**
  * ref_unregister() - takes the clocksource back
  *
- * It is not in use, since it holds a reference to the module while it is.
+ * Where it is in use, which keeps the module from being unloaded but not from failing to load, the
+ * kernel chooses another one.
  */
 void ref_unregister(void)
 {
 	clocksource_unregister(&counter);
-	pvclock_gtod_unregister_notifier(&time_notifier);
+	stop_listening();
 	if (was_in_use)
 		synchronize_rcu_tasks();	/* nobody is preempted in read_counter() */
+}
+
+static void rate(int rating)
+{
+	WRITE_ONCE(switching, true);
+	clocksource_change_rating(&counter, rating);
+	WRITE_ONCE(switching, false);
 }
 
 /**
@@ -147,7 +195,7 @@ void ref_unregister(void)
  */
 bool ref_step_in(void)
 {
-	clocksource_change_rating(&counter, RATING_IN);
+	rate(RATING_IN);
 	return ref_clock(NULL) == REF_CLOCK_REF;
 }
 
@@ -158,7 +206,7 @@ bool ref_step_in(void)
  */
 bool ref_step_out(void)
 {
-	clocksource_change_rating(&counter, RATING_AT_REST);
+	rate(RATING_AT_REST);
 	return ref_clock(NULL) == REF_CLOCK_PAGE;
 }
 
@@ -182,16 +230,15 @@ enum ref_clock ref_clock(char *name)
 }
 
 /**
- * ref_note_good() - L1's time is right now
+ * ref_note_good() - L1's time was right
+ * @moment: then
  */
-void ref_note_good(void)
+void ref_note_good(const struct ref_moment *moment)
 {
 	unsigned long flags;
 
 	local_irq_save(flags);	/* enable() sees all of it or nothing */
-	good.reference = host_reference();
-	good.raw_ns = ktime_get_raw_ns();
-	good.known = true;
+	good = *moment;
 	local_irq_restore(flags);
 }
 
@@ -200,13 +247,13 @@ void ref_note_good(void)
  */
 void ref_forget(void)
 {
-	good.known = false;
+	WRITE_ONCE(good.known, false);
 }
 
 /**
- * ref_since_good() - when ref_note_good() was called last
+ * ref_since_good() - how long ago L1's time was right, as far as ref_note_good() was told
  *
- * Return: ns from then to now; 0 if it was not
+ * Return: ns; 0 if it was not told
  */
 u64 ref_since_good(void)
 {
@@ -220,5 +267,5 @@ u64 ref_since_good(void)
  */
 s64 ref_behind_ns(void)
 {
-	return behind_ns;
+	return READ_ONCE(behind_ns);
 }

@@ -17,14 +17,27 @@ enum ref_clock {
 	REF_CLOCK_OTHER,
 };
 
-int ref_register(void);
+/**
+ * struct ref_moment - one moment, on two clocks
+ * @known: it is one
+ * @reference: the reference counter, in units of 100 ns
+ * @raw_ns: L1's time, which nobody sets
+ */
+struct ref_moment {
+	bool known;
+	u64 reference;
+	u64 raw_ns;
+};
+
+int ref_register(void (*changed)(void));
 void ref_unregister(void);
 
 bool ref_step_in(void);
 bool ref_step_out(void);
 enum ref_clock ref_clock(char *name);
 
-void ref_note_good(void);
+struct ref_moment ref_moment(void);
+void ref_note_good(const struct ref_moment *moment);
 void ref_forget(void);
 u64 ref_since_good(void);
 s64 ref_behind_ns(void);

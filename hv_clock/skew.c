@@ -70,5 +70,5 @@ struct bracket skew_result(const struct skew_pair *pair)
 {
 	if (!pair->side[0].meetings || !pair->side[1].meetings)
 		return BRACKET_UNKNOWN;
-	return (struct bracket){ -pair->side[0].closest, pair->side[1].closest };
+	return (struct bracket){ -(u64)pair->side[0].closest, pair->side[1].closest };
 }

@@ -26,15 +26,15 @@ static enum verdict_change note_failure(struct verdict *verdict)
 	return VERDICT_LEAVES;
 }
 
-static enum verdict_change note_pass(struct verdict *verdict)
+static enum verdict_change note_pass(struct verdict *verdict, bool may_return)
 {
-	verdict->passed++;
+	verdict->passed = min(verdict->passed + 1, VERDICT_FORGIVEN);
 	if (!verdict->failed) {
-		if (verdict->passed >= VERDICT_FORGIVEN)
+		if (verdict->passed == VERDICT_FORGIVEN)
 			verdict->patience = VERDICT_PATIENCE;
 		return VERDICT_STAYS;
 	}
-	if (verdict->passed < verdict->patience)
+	if (verdict->passed < verdict->patience || !may_return)
 		return VERDICT_STAYS;
 	verdict->failed = false;
 	verdict->passed = 0;
@@ -45,12 +45,63 @@ static enum verdict_change note_pass(struct verdict *verdict)
 /**
  * verdict_note() - takes one check into account
  * @verdict: the state
- * @passed: its outcome; a check that could not be made is not noted at all
+ * @passed: its outcome
+ * @may_return: nothing but the checks keeps the page out of service
  *
  * Return: what is to be done
  */
-enum verdict_change verdict_note(struct verdict *verdict, bool passed)
+enum verdict_change verdict_note(struct verdict *verdict, bool passed, bool may_return)
 {
 	verdict->checks++;
-	return passed ? note_pass(verdict) : note_failure(verdict);
+	verdict->voids = 0;
+	return passed ? note_pass(verdict, may_return) : note_failure(verdict);
+}
+
+/**
+ * verdict_note_void() - there was a check that came to no end, which proves nothing
+ * @verdict: the state
+ */
+void verdict_note_void(struct verdict *verdict)
+{
+	verdict->voided++;
+	verdict->voids = min(verdict->voids + 1, VERDICT_VOIDS);
+}
+
+/**
+ * verdict_recall() - a return could not take place after all; the next check that passes may try
+ * @verdict: the state, which has just said that the page returns
+ */
+void verdict_recall(struct verdict *verdict)
+{
+	verdict->failed = true;
+	verdict->passed = verdict->patience;
+}
+
+/**
+ * verdict_unknown() - is there no check on which a verdict could rest?
+ * @verdict: the state
+ *
+ * Return: true if none has come to an end, or none of the last ones
+ */
+bool verdict_unknown(const struct verdict *verdict)
+{
+	return !verdict->checks || verdict->voids == VERDICT_VOIDS;
+}
+
+/**
+ * verdict_pause_ms() - when the next check is due
+ * @verdict: the state
+ * @period_ms: at least 10; within so long a failure is to be found
+ *
+ * A bit earlier than a period: what sets in right after a check has looked is then found within a
+ * period, although the next check takes its time, too. After a check that came to no end soon, and
+ * after each more twice as late.
+ *
+ * Return: ms from the beginning of the last check
+ */
+unsigned int verdict_pause_ms(const struct verdict *verdict, unsigned int period_ms)
+{
+	unsigned int pause = period_ms - period_ms / 8;
+
+	return verdict->voids ? min(pause, VERDICT_RETRY_MS << (verdict->voids - 1)) : pause;
 }

@@ -213,6 +213,17 @@ static void a_jump_meanwhile_proves_nothing(void **state)
 	}
 }
 
+/* The whole range of a TSC apart there is no telling who is ahead. */
+static void the_farthest_skew_is_not_known(void **state)
+{
+	skew_begin(&pair);
+	pair.side[0].meetings = 1;
+	pair.side[1].meetings = 1;
+	pair.side[0].closest = S64_MIN;
+	pair.side[1].closest = S64_MIN;
+	assert_false(bracket_known(skew_result(&pair)));
+}
+
 static void a_cpu_alone_gives_up(void **state)
 {
 	sim.on = false;
@@ -312,6 +323,7 @@ int main(void)
 		cmocka_unit_test(the_floor_follows_the_way),
 		cmocka_unit_test(the_tsc_may_wrap),
 		cmocka_unit_test(a_jump_meanwhile_proves_nothing),
+		cmocka_unit_test(the_farthest_skew_is_not_known),
 		cmocka_unit_test(a_cpu_alone_gives_up),
 		cmocka_unit_test(skews_are_seen_on_this_machine),
 	};

@@ -21,7 +21,7 @@ static unsigned int passes_to_return(struct verdict *verdict)
 {
 	unsigned int n = 1;
 
-	while (verdict_note(verdict, true) != VERDICT_RETURNS)
+	while (verdict_note(verdict, true, true) != VERDICT_RETURNS)
 		if (++n > 1000)
 			fail_msg("it never returns");
 	return n;
@@ -33,7 +33,7 @@ static void starts_in_service(void **state)
 	unsigned int i;
 
 	for (i = 0; i < 1000; i++) {
-		assert_int_equal(verdict_note(&verdict, true), VERDICT_STAYS);
+		assert_int_equal(verdict_note(&verdict, true, true), VERDICT_STAYS);
 		assert_false(verdict.failed);
 	}
 	assert_int_equal(verdict.checks, 1000);
@@ -45,11 +45,11 @@ static void leaves_at_the_first_failure(void **state)
 {
 	struct verdict verdict = fresh();
 
-	verdict_note(&verdict, true);
-	assert_int_equal(verdict_note(&verdict, false), VERDICT_LEAVES);
+	verdict_note(&verdict, true, true);
+	assert_int_equal(verdict_note(&verdict, false, true), VERDICT_LEAVES);
 	assert_true(verdict.failed);
-	assert_int_equal(verdict_note(&verdict, false), VERDICT_STAYS);
-	assert_int_equal(verdict_note(&verdict, false), VERDICT_STAYS);
+	assert_int_equal(verdict_note(&verdict, false, true), VERDICT_STAYS);
+	assert_int_equal(verdict_note(&verdict, false, true), VERDICT_STAYS);
 	assert_int_equal(verdict.fallbacks, 1);
 	assert_int_equal(verdict.failures, 3);
 	assert_int_equal(verdict.checks, 4);
@@ -59,17 +59,17 @@ static void leaves_at_load(void **state)
 {
 	struct verdict verdict = fresh();
 
-	assert_int_equal(verdict_note(&verdict, false), VERDICT_LEAVES);
+	assert_int_equal(verdict_note(&verdict, false, true), VERDICT_LEAVES);
 }
 
 static void returns_after_patience(void **state)
 {
 	struct verdict verdict = fresh();
 
-	verdict_note(&verdict, false);
+	verdict_note(&verdict, false, true);
 	assert_int_equal(passes_to_return(&verdict), VERDICT_PATIENCE);
 	assert_false(verdict.failed);
-	assert_int_equal(verdict_note(&verdict, true), VERDICT_STAYS);
+	assert_int_equal(verdict_note(&verdict, true, true), VERDICT_STAYS);
 }
 
 static void a_failure_on_the_way_begins_again(void **state)
@@ -77,10 +77,10 @@ static void a_failure_on_the_way_begins_again(void **state)
 	struct verdict verdict = fresh();
 	unsigned int i;
 
-	verdict_note(&verdict, false);
+	verdict_note(&verdict, false, true);
 	for (i = 0; i < VERDICT_PATIENCE - 1; i++)
-		assert_int_equal(verdict_note(&verdict, true), VERDICT_STAYS);
-	assert_int_equal(verdict_note(&verdict, false), VERDICT_STAYS);
+		assert_int_equal(verdict_note(&verdict, true, true), VERDICT_STAYS);
+	assert_int_equal(verdict_note(&verdict, false, true), VERDICT_STAYS);
 	assert_int_equal(passes_to_return(&verdict), VERDICT_PATIENCE);
 	assert_int_equal(verdict.fallbacks, 1);
 }
@@ -90,9 +90,9 @@ static void every_other_check_never_brings_it_back(void **state)
 	struct verdict verdict = fresh();
 	unsigned int i;
 
-	verdict_note(&verdict, false);
+	verdict_note(&verdict, false, true);
 	for (i = 0; i < 1000; i++)
-		assert_int_equal(verdict_note(&verdict, i % 2), VERDICT_STAYS);
+		assert_int_equal(verdict_note(&verdict, i % 2, true), VERDICT_STAYS);
 	assert_int_equal(verdict.fallbacks, 1);
 }
 
@@ -102,7 +102,7 @@ static void patience_doubles_and_has_an_end(void **state)
 	unsigned int expected = VERDICT_PATIENCE, i;
 
 	for (i = 0; i < 12; i++) {
-		verdict_note(&verdict, false);
+		verdict_note(&verdict, false, true);
 		assert_int_equal(passes_to_return(&verdict), expected);
 		expected = min(2 * expected, VERDICT_MAX_PATIENCE);
 	}
@@ -115,14 +115,132 @@ static void good_conduct_is_rewarded(void **state)
 	struct verdict verdict = fresh();
 	unsigned int i;
 
-	verdict_note(&verdict, false);
+	verdict_note(&verdict, false, true);
 	passes_to_return(&verdict);
 	for (i = 0; i < VERDICT_FORGIVEN - 1; i++)
-		verdict_note(&verdict, true);
+		verdict_note(&verdict, true, true);
 	assert_int_equal(verdict.patience, 2 * VERDICT_PATIENCE);
-	verdict_note(&verdict, true);
-	verdict_note(&verdict, false);
+	verdict_note(&verdict, true, true);
+	verdict_note(&verdict, false, true);
 	assert_int_equal(passes_to_return(&verdict), VERDICT_PATIENCE);
+}
+
+static void waits_until_it_may_return(void **state)
+{
+	struct verdict verdict = fresh();
+	unsigned int i;
+
+	verdict_note(&verdict, false, true);
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(verdict_note(&verdict, true, false), VERDICT_STAYS);
+		assert_true(verdict.failed);
+	}
+	assert_int_equal(verdict_note(&verdict, true, true), VERDICT_RETURNS);
+	/* What it waited for is no check, and makes up for none. */
+	verdict_note(&verdict, false, true);
+	for (i = 0; i < VERDICT_PATIENCE; i++)
+		assert_int_equal(verdict_note(&verdict, true, false), VERDICT_STAYS);
+	assert_int_equal(passes_to_return(&verdict), VERDICT_PATIENCE);
+}
+
+static void a_return_that_failed_is_tried_again(void **state)
+{
+	struct verdict verdict = fresh();
+
+	verdict_note(&verdict, false, true);
+	passes_to_return(&verdict);
+	verdict_recall(&verdict);
+	assert_true(verdict.failed);
+	assert_int_equal(verdict_note(&verdict, true, false), VERDICT_STAYS);
+	assert_int_equal(verdict_note(&verdict, true, true), VERDICT_RETURNS);
+	assert_int_equal(verdict.fallbacks, 1);
+	verdict_recall(&verdict);
+	assert_int_equal(verdict_note(&verdict, false, true), VERDICT_STAYS);
+	assert_true(passes_to_return(&verdict) > VERDICT_PATIENCE);
+}
+
+static void a_void_check_counts_for_nothing(void **state)
+{
+	struct verdict verdict = fresh();
+	unsigned int i;
+
+	verdict_note(&verdict, false, true);
+	for (i = 0; i < 1000; i++)
+		verdict_note_void(&verdict);
+	assert_true(verdict.failed);
+	assert_int_equal(verdict.checks, 1);
+	assert_int_equal(verdict.voided, 1000);
+	assert_int_equal(passes_to_return(&verdict), VERDICT_PATIENCE);
+
+	verdict_note(&verdict, false, true);
+	verdict_note_void(&verdict);
+	for (i = 1; i < 2 * VERDICT_PATIENCE; i++) {
+		assert_int_equal(verdict_note(&verdict, true, true), VERDICT_STAYS);
+		verdict_note_void(&verdict);
+	}
+	assert_int_equal(verdict_note(&verdict, true, true), VERDICT_RETURNS);
+}
+
+static void without_checks_nothing_is_known(void **state)
+{
+	struct verdict verdict = fresh();
+	unsigned int i;
+
+	assert_true(verdict_unknown(&verdict));
+	verdict_note_void(&verdict);
+	assert_true(verdict_unknown(&verdict));
+	verdict_note(&verdict, true, true);
+	assert_false(verdict_unknown(&verdict));
+	for (i = 1; i < VERDICT_VOIDS; i++) {
+		verdict_note_void(&verdict);
+		assert_false(verdict_unknown(&verdict));
+	}
+	verdict_note_void(&verdict);
+	assert_true(verdict_unknown(&verdict));
+	for (i = 0; i < 1000; i++)
+		verdict_note_void(&verdict);
+	assert_true(verdict_unknown(&verdict));
+	verdict_note(&verdict, true, true);
+	assert_false(verdict_unknown(&verdict));
+	assert_int_equal(verdict.voids, 0);
+}
+
+static void the_next_check_is_due_in_time(void **state)
+{
+	struct verdict verdict = fresh();
+	unsigned int expected = VERDICT_RETRY_MS, i;
+
+	/* Within a period, and with an eighth of it for the check itself. */
+	assert_int_equal(verdict_pause_ms(&verdict, 10000), 8750);
+	assert_int_equal(verdict_pause_ms(&verdict, 10), 9);
+	assert_int_equal(verdict_pause_ms(&verdict, 3600000), 3150000);
+	/* At once if there was none, but not for ever so often. */
+	for (i = 0; i < VERDICT_VOIDS; i++) {
+		verdict_note_void(&verdict);
+		assert_int_equal(verdict_pause_ms(&verdict, 3600000), expected);
+		assert_int_equal(verdict_pause_ms(&verdict, 100), min(expected, 88u));
+		expected *= 2;
+	}
+	verdict_note_void(&verdict);
+	assert_int_equal(verdict_pause_ms(&verdict, 3600000), expected / 2);
+	verdict_note(&verdict, false, true);
+	assert_int_equal(verdict_pause_ms(&verdict, 10000), 8750);
+}
+
+/* A year of checks at the shortest period is more than 32 bits. */
+static void counts_do_not_wrap(void **state)
+{
+	struct verdict verdict = fresh();
+
+	verdict.passed = VERDICT_FORGIVEN;
+	verdict.voids = VERDICT_VOIDS;
+	verdict_note_void(&verdict);
+	assert_int_equal(verdict.voids, VERDICT_VOIDS);
+	verdict_note(&verdict, true, true);
+	assert_int_equal(verdict.passed, VERDICT_FORGIVEN);
+	verdict.checks = UINT32_MAX;
+	verdict_note(&verdict, true, true);
+	assert_true(verdict.checks == 1ull << 32);
 }
 
 int main(void)
@@ -136,6 +254,12 @@ int main(void)
 		cmocka_unit_test(every_other_check_never_brings_it_back),
 		cmocka_unit_test(patience_doubles_and_has_an_end),
 		cmocka_unit_test(good_conduct_is_rewarded),
+		cmocka_unit_test(waits_until_it_may_return),
+		cmocka_unit_test(a_return_that_failed_is_tried_again),
+		cmocka_unit_test(a_void_check_counts_for_nothing),
+		cmocka_unit_test(without_checks_nothing_is_known),
+		cmocka_unit_test(the_next_check_is_due_in_time),
+		cmocka_unit_test(counts_do_not_wrap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

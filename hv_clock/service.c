@@ -194,7 +194,7 @@ void service_reason(const struct service *held, char *buf, size_t size)
 	else if (state != FALLBACK || held->check.reason[0])
 		strscpy(buf, found, size);
 	else if (held->stuck && verdict->passed >= verdict->patience)
-		snprintf(buf, size, "the TSC page passes, and returns when all VMs of %s have ended",
+		snprintf(buf, size, "the TSC page passes, it returns when the VMs of %s have ended",
 			 held->stuck);
 	else
 		snprintf(buf, size, "the TSC page passed %u checks, it returns after %u",

@@ -16,6 +16,7 @@
 #include <linux/wait.h>
 
 #include "check.h"
+#include "host.h"
 #include "ref.h"
 #include "service.h"
 #include "tell.h"
@@ -71,11 +72,12 @@ static int run(void *unused)
 
 /*
  * All L2s wait for this, so only what the page says of itself is looked at. If that is wrong they
- * are told before they go on; all the rest is for the thread.
+ * are told before they go on; all the rest is for the thread. Where the page does not keep the
+ * time there is nothing to tell.
  */
 static void switched(struct hv_reenlightenment_subscriber *s, u64 old_hz, u64 new_hz)
 {
-	if (!check_glance())
+	if (!host_tsc_invariant() && ref_clock(NULL) == REF_CLOCK_PAGE && !check_glance())
 		tell_doubt();
 	watch_now();
 }

@@ -71,8 +71,8 @@ static void run_side(void *data)
 	skew_run(&pair, ((struct side *)data)->which);
 }
 
-/* The TSC of CPU @other minus that of @first, in cycles. */
-static struct bracket measure(unsigned int first, unsigned int other)
+/* The TSC of CPU @other minus that of @first, in cycles. Neither of them goes. */
+static struct bracket measure_pair(unsigned int first, unsigned int other)
 {
 	struct side sides[2] = { { 0 }, { 1 } };
 	struct job jobs[2];
@@ -90,6 +90,18 @@ static struct bracket measure(unsigned int first, unsigned int other)
 	return done ? skew_result(&pair) : BRACKET_UNKNOWN;
 }
 
+/* CPUs are kept from coming and going for one pair at a time: one that is busy takes a while. */
+static struct bracket measure(unsigned int first, unsigned int other)
+{
+	struct bracket cycles = BRACKET_UNKNOWN;
+
+	cpus_read_lock();
+	if (cpu_online(first) && cpu_online(other))
+		cycles = measure_pair(first, other);
+	cpus_read_unlock();
+	return cycles;
+}
+
 static void forget_skews(struct check *check)
 {
 	unsigned int cpu;
@@ -100,21 +112,20 @@ static void forget_skews(struct check *check)
 }
 
 /* All CPUs read one page, so their page times differ as their TSCs do. */
-static void measure_cpus(struct check *check)
+static void measure_cpus(struct check *check, unsigned int first)
 {
-	unsigned int cpu, first = cpumask_first(cpu_online_mask);
 	s64 least = 0, most = 0;
+	unsigned int cpu;
 
 	forget_skews(check);
-	if (!check->hz)
+	/* The first CPU was not to be had, and will not be for each of the others. */
+	if (!check->hz || (check->page.sequence && !bracket_known(check->ahead)))
 		return;
 	check->skew_ns[first] = (struct bracket){ 0, 0 };
-	for_each_online_cpu(cpu) {
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
 		struct bracket cycles, *ns = &check->skew_ns[cpu];
 
-		if (cpu == first)
-			continue;
-		cycles = measure(first, cpu);
+		cycles = cpu == first ? BRACKET_UNKNOWN : measure(first, cpu);
 		if (!bracket_known(cycles))
 			continue;
 		ns->low = page_cycles_to_ns(cycles.low, check->hz) - 1;
@@ -126,10 +137,11 @@ static void measure_cpus(struct check *check)
 }
 
 /* Without a valid page its rate and its distance are not known, and prove nothing. */
-static void measure_page(struct check *check)
+static void measure_page(struct check *check, unsigned int first)
 {
 	struct sample sample = { .page = check->page, .ahead = BRACKET_UNKNOWN };
 	struct job job = { .run = take_samples, .data = &sample };
+	bool done = false;
 
 	check->ahead = BRACKET_UNKNOWN;
 	check->drift_ppb = BRACKET_UNKNOWN;
@@ -138,8 +150,13 @@ static void measure_page(struct check *check)
 	drift_sequence = check->page.sequence;
 	if (!check->page.sequence)
 		return;
-	job_start(&job, cpumask_first(cpu_online_mask));
-	if (!job_end(&job) || !bracket_known(sample.ahead))
+	cpus_read_lock();
+	if (cpu_online(first)) {
+		job_start(&job, first);
+		done = job_end(&job);
+	}
+	cpus_read_unlock();
+	if (!done)
 		return;
 	check->ahead = sample.ahead;
 	check->drift_ppb = drift_note(&drift, sample.reference, sample.ahead);
@@ -272,13 +289,14 @@ void check_copy(struct check *to, const struct check *from)
  * @check: gets what was found; what was not measured is not known
  * @skew_bound_ns: what two CPUs may differ by
  *
- * Sleeps: some 100 us for each CPU, or some seconds for one that other tasks keep busy. CPUs
- * neither come nor go meanwhile.
+ * Sleeps: some 100 us for each CPU, or a second for one that other tasks keep busy. A CPU that comes
+ * meanwhile makes it void.
  *
  * Return: what came out
  */
 enum check_outcome check_run(struct check *check, u64 skew_bound_ns)
 {
+	unsigned int first = cpumask_first(cpu_online_mask);
 	u64 host_hz = host_tsc_hz();
 	enum check_outcome outcome;
 
@@ -286,9 +304,9 @@ enum check_outcome check_run(struct check *check, u64 skew_bound_ns)
 	host_page(&check->page);
 	check->hz = host_hz ?: page_inverse(check->page.scale);
 
+	measure_page(check, first);
+	measure_cpus(check, first);
 	cpus_read_lock();
-	measure_page(check);
-	measure_cpus(check);
 	outcome = judge(check, host_hz, skew_bound_ns);
 	cpus_read_unlock();
 	if (settled(check, host_hz))

@@ -289,8 +289,8 @@ void check_copy(struct check *to, const struct check *from)
  * @check: gets what was found; what was not measured is not known
  * @skew_bound_ns: what two CPUs may differ by
  *
- * Sleeps: some 100 us for each CPU, or a second for one that other tasks keep busy. A CPU that comes
- * meanwhile makes it void.
+ * Sleeps: some 100 us for each CPU, or a second for one that other tasks keep busy. A CPU that
+ * comes meanwhile makes it void.
  *
  * Return: what came out
  */

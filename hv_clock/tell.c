@@ -29,20 +29,24 @@ static bool trusted = true;	/* as the checks found */
 static bool doubted;		/* in the short look after a change of the TSC; not yet checked */
 static bool said = true;	/* as hv_reenlightenment has it */
 
-/* Under word_lock. What cannot be said now is said when there is somebody to hear it. */
-static void say(void)
+/*
+ * Under word_lock. What cannot be said now is said when there is somebody to hear it. Returns true
+ * if something was said.
+ */
+static bool say(void)
 {
 	typeof(hv_reenlightenment_set_page_trusted) *set;
 	bool word = trusted && !doubted;
 
 	if (word == said)
-		return;
+		return false;
 	set = symbol_get(hv_reenlightenment_set_page_trusted);
 	if (!set)
-		return;
+		return false;
 	set(word);
 	said = word;
 	symbol_put(hv_reenlightenment_set_page_trusted);
+	return true;
 }
 
 static void subscribe(void)
@@ -167,11 +171,23 @@ void tell_check_begins(void)
 /**
  * tell_page_trusted() - says what the TSC page is worth, for hv_evmcs and its VMs
  * @found: time may be read from it, on every CPU; a doubt since tell_check_begins() is stronger
+ *
+ * Sleeps until it has been heard. Not for callbacks.
  */
 void tell_page_trusted(bool found)
 {
+	typeof(hv_reenlightenment_flush_page_trusted) *flush = NULL;
+	bool news;
+
 	spin_lock(&word_lock);
 	trusted = found;
-	say();
+	news = say();
 	spin_unlock(&word_lock);
+
+	if (news)
+		flush = symbol_get(hv_reenlightenment_flush_page_trusted);
+	if (!flush)
+		return;
+	flush();
+	symbol_put(hv_reenlightenment_flush_page_trusted);
 }

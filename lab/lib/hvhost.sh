@@ -3,9 +3,9 @@
 # --host hvhost: the library that makes L1's QEMU in L0 a better Hyper-V host.
 
 # What L1's CPU lacks there. KVM keeps the deadline of a TSC-deadline timer in cycles of the TSC
-# as it was; guests of Hyper-V have synthetic timers instead.
+# as it was, and its synthetic timers run on a reference counter of its own.
 # shellcheck disable=SC2034 # used by the files beside
-readonly HVHOST_CPU=-tsc-deadline
+readonly HVHOST_CPU=-tsc-deadline,hv-stimer=off
 
 # hvhost_get: prints the path of the library.
 hvhost_get()

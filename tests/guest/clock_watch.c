@@ -12,6 +12,7 @@
  *	sleep NS	sleep NS CLOCK L0: how long that was by the clock and by L0, ns
  *	cost		cost N: TSC cycles of 1,000 readings, while the readers rest
  *	rest, go	the readers stop and go on; answered by the same word
+ *	alone CPU	only the reader there goes on, and commands are taken there; answered by "alone"
  *	forget		what the readers have seen, while they rest; answered by the same word
  *	quit
  *
@@ -49,11 +50,13 @@
 #define COST_TRIES	100
 #define SETTLE_US	20000	/* for readings that have begun */
 #define MAX_CPUS	64
+#define ALL		(~0ULL)
 
 static _Atomic uint64_t latest;		/* the highest reading so far, on any CPU */
 static _Atomic uint64_t back, worst;
-static _Atomic bool resting;
-static pthread_mutex_t rest_lock = PTHREAD_MUTEX_INITIALIZER;	/* held while they rest */
+static _Atomic uint64_t resting;	/* a bit for each CPU */
+static pthread_mutex_t rest_lock = PTHREAD_MUTEX_INITIALIZER;	/* held while one of them rests */
+static cpu_set_t cpus;			/* that there are */
 static _Atomic uint64_t readings[MAX_CPUS];
 static bool port;
 
@@ -80,18 +83,23 @@ static void raise_to(_Atomic uint64_t *highest, uint64_t value)
 		;
 }
 
-static void *reader(void *cpu)
+static void run_on(uintptr_t cpu)
 {
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
-	CPU_SET((uintptr_t)cpu, &set);
-	if (pthread_setaffinity_np(pthread_self(), sizeof(set), &set))
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
 		die("affinity");
+}
+
+static void *reader(void *cpu)
+{
+	run_on((uintptr_t)cpu);
 	for (;;) {
 		uint64_t before, time;
 
-		if (atomic_load(&resting)) {
+		if (atomic_load(&resting) & 1ULL << (uintptr_t)cpu) {
 			pthread_mutex_lock(&rest_lock);
 			pthread_mutex_unlock(&rest_lock);
 		}
@@ -210,17 +218,28 @@ static void cost(FILE *out)
 	fprintf(out, "cost %lu\n", least);
 }
 
-static void rest(void)
+static void go(void)
 {
-	if (!atomic_exchange(&resting, true))
-		pthread_mutex_lock(&rest_lock);
+	if (atomic_exchange(&resting, 0))
+		pthread_mutex_unlock(&rest_lock);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		die("affinity");
+}
+
+static void rest(uint64_t who)
+{
+	go();
+	pthread_mutex_lock(&rest_lock);
+	atomic_store(&resting, who);
 	usleep(SETTLE_US);
 }
 
-static void go(void)
+static void alone(unsigned int cpu)
 {
-	if (atomic_exchange(&resting, false))
-		pthread_mutex_unlock(&rest_lock);
+	if (cpu >= MAX_CPUS || !CPU_ISSET(cpu, &cpus))
+		die("alone");
+	rest(ALL & ~(1ULL << cpu));
+	run_on(cpu);
 }
 
 static void forget(void)
@@ -243,8 +262,11 @@ static void obey(FILE *out, char *line)
 	} else if (!strcmp(line, "cost")) {
 		cost(out);
 	} else if (!strcmp(line, "rest")) {
-		rest();
+		rest(ALL);
 		fprintf(out, "rest\n");
+	} else if (!strncmp(line, "alone ", 6)) {
+		alone(strtoul(line + 6, NULL, 0));
+		fprintf(out, "alone\n");
 	} else if (!strcmp(line, "go")) {
 		go();
 		fprintf(out, "go\n");
@@ -274,7 +296,6 @@ int main(int argc, char **argv)
 {
 	struct sched_param priority = { .sched_priority = 1 };
 	char line[256];
-	cpu_set_t cpus;
 
 	if (argc > 1)
 		open_terminal(argv[1]);

@@ -19,7 +19,8 @@
 #include "vm.h"
 
 #define HOST_KHZ	200000ULL
-#define HOST_SECOND	(HOST_KHZ * 1000)
+#define MORE_HZ		3467	/* as tsc.c has it */
+#define HOST_SECOND	(HOST_KHZ * 1000 + MORE_HZ)
 #define CPUS		2
 #define VM_FD		9
 #define VCPU_FD		10
@@ -41,14 +42,6 @@ static struct {
 	int64_t offset;
 } page;
 
-static long fake_clock(struct kvm_clock_data *clock)
-{
-	clock->clock = 5000;
-	clock->host_tsc = HOST_SECOND;
-	clock->flags = KVM_CLOCK_HOST_TSC;
-	return 0;
-}
-
 static long fake_msr(struct fake_vcpu *vcpu, unsigned long request, struct kvm_msrs *msrs)
 {
 	if (request == KVM_GET_MSRS) {
@@ -66,8 +59,6 @@ int kvm_ioctl(int fd, unsigned long request, void *argument)
 	struct kvm_device_attr *attr = argument;
 
 	switch (request) {
-	case KVM_GET_CLOCK:
-		return fake_clock(argument);
 	case KVM_GET_TSC_KHZ:
 		return fd == VM_FD ? HOST_KHZ : vcpu->khz;
 	case KVM_SET_TSC_KHZ:
@@ -125,7 +116,7 @@ static uint64_t random_below(uint64_t limit)
 
 static uint64_t random_hz(void)
 {
-	return (50000 + random_below(750001)) * 1000;
+	return tsc_nearest(50010000 + random_below(749980000));
 }
 
 /* As the machine is when L1 has its page; returns a moment after that. */
@@ -141,12 +132,46 @@ static uint64_t begin(void)
 	return 20 * HOST_SECOND + random_below(1000 * HOST_SECOND);
 }
 
-static void counter_starts_where_kvm_does(void **state)
+static void counter_goes_by_true_seconds(void **state)
 {
 	(void)state;
 	begin();
-	assert_int_equal(reference_at(HOST_SECOND), 50);
-	assert_int_equal(reference_at(2 * HOST_SECOND), 10000050);
+	assert_int_equal(tsc_host_hz(), HOST_SECOND);
+	assert_int_equal(reference_at(HOST_SECOND), 10000000);
+	assert_int_equal(reference_at(2000 * HOST_SECOND), 20000000000);
+}
+
+static void frequencies_are_fractions_of_khz(void **state)
+{
+	unsigned int whole = 0;
+
+	(void)state;
+	begin();
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t asked = 50010000 + random_below(749980000), hz = tsc_nearest(asked);
+
+		assert_in_range(hz + 501 - asked, 0, 1002);
+		assert_int_equal(tsc_nearest(hz), hz);
+		assert_int_equal(tsc_change(hz, 20 * HOST_SECOND, 0), 0);
+		assert_int_equal(tsc_hz(), hz);
+		whole += hz % 1000 == 0;
+	}
+	assert_in_range(whole, 0, ROUNDS / 100);
+	assert_int_equal(tsc_nearest(HOST_SECOND), HOST_SECOND);
+	assert_int_equal(tsc_nearest(HOST_SECOND / 4 - 1000), 0);
+	assert_int_equal(tsc_nearest(HOST_SECOND * 4 + 1000), 0);
+	assert_int_not_equal(tsc_nearest(HOST_SECOND * 4), 0);
+}
+
+/* Not the rounded one of the MSR, by which this would be off by a million and more. */
+static void page_has_the_exact_rate(void **state)
+{
+	uint64_t host = begin(), later = host + 100000000 * HOST_SECOND;
+
+	(void)state;
+	assert_int_equal(tsc_change(50010000, host, 0), 0);
+	reference_publish(host);
+	assert_in_range(apart(later) + 100, 0, 200);
 }
 
 static void page_is_the_counter_through_changes(void **state)
@@ -198,7 +223,7 @@ static void skew_is_one_cpu_s_and_is_taken_back(void **state)
 	(void)state;
 	assert_int_equal(tsc_skew(1, 1000000), 0);
 	assert_int_equal(guest_tsc(1, host) - guest_tsc(0, host), 1000000);
-	assert_int_equal(tsc_change(3 * HOST_SECOND, host, 0), 0);
+	assert_int_equal(tsc_change(tsc_nearest(3 * HOST_SECOND), host, 0), 0);
 	assert_int_equal(guest_tsc(1, host) - guest_tsc(0, host), 1000000);
 	assert_int_equal(tsc_skew(1, -5), 0);
 	assert_int_equal(guest_tsc(1, host) - guest_tsc(0, host), -5);
@@ -255,7 +280,9 @@ static void page_outside_of_memory_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counter_starts_where_kvm_does),
+		cmocka_unit_test(counter_goes_by_true_seconds),
+		cmocka_unit_test(frequencies_are_fractions_of_khz),
+		cmocka_unit_test(page_has_the_exact_rate),
 		cmocka_unit_test(page_is_the_counter_through_changes),
 		cmocka_unit_test(tsc_goes_on_and_jumps),
 		cmocka_unit_test(skew_is_one_cpu_s_and_is_taken_back),

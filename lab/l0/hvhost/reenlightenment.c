@@ -27,8 +27,6 @@
 #define MSI_APIC_ID	12
 #define NS_PER_S	1000000000UL
 
-#define FARTHEST	4	/* L0's frequency and L1's, one over the other */
-
 static uint64_t control, emulation, status;
 static uint64_t target_hz;
 static bool target_tsc_given;
@@ -52,6 +50,7 @@ static struct migration {
  * reenlightenment_read_frequency() - RDMSR of 0x40000022
  * @value: Hz
  *
+ * Assumption: it is rounded to the nearest Hz.
  * Assumption: while the TSC is emulated this is the frequency at which it is, as RDTSC says. The
  * other reading, the new frequency from the interrupt on, is to be had by a command.
  *
@@ -215,7 +214,7 @@ static int send_later(void)
 
 /**
  * reenlightenment_migrate() - move L1 to a host whose TSC has another frequency
- * @hz: the frequency there
+ * @hz: the frequency there; see tsc_nearest()
  * @tsc: what VP 0's TSC is there when it takes over; NULL: what it is here
  *
  * Assumption: a guest that has not asked for emulation gets the new TSC at once, and no
@@ -229,9 +228,10 @@ int reenlightenment_migrate(uint64_t hz, const uint64_t *tsc)
 	uint64_t count = last.count + 1, lost = last.lost;
 	int err = 0;
 
-	if (hz < tsc_host_hz() / FARTHEST || hz > tsc_host_hz() * FARTHEST)
+	hz = tsc_nearest(hz);
+	if (!hz)
 		return -ERANGE;
-	target_hz = hz / 1000 * 1000;
+	target_hz = hz;
 	target_tsc_given = tsc;
 	target_tsc = tsc ? *tsc : 0;
 	last = (struct migration) {

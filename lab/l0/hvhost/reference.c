@@ -3,13 +3,10 @@
  * reference.c - the reference counter and the reference TSC page (TLFS, "Timers")
  *
  * KVM's own page follows vCPU 0 and is given up for good when another vCPU's TSC is offset, so L1
- * gets this one. The counter counts from where KVM's does, which is its kvmclock as long as L1
- * has not given KVM a page: KVM's synthetic timers run on it.
+ * gets this one. The counter counts from L0's power-on; that of a real host from when the partition
+ * was made.
  */
 #include <errno.h>
-#include <linux/kvm.h>
-#include <stddef.h>
-#include <string.h>
 
 #include "reference.h"
 #include "tsc.h"
@@ -39,35 +36,15 @@ static uint32_t sequence;
 static bool withdrawn;
 static int32_t error_ppm;
 
-/* kvmclock when L0's TSC was 0, in ns. */
-static int64_t base(void)
-{
-	static bool known;
-	static int64_t ns;
-
-	if (!known) {
-		struct kvm_clock_data clock = { 0 };
-		uint64_t before = tsc_host(), after;
-
-		kvm_ioctl(vm.fd, KVM_GET_CLOCK, &clock);
-		after = tsc_host();
-		if (clock.flags & KVM_CLOCK_HOST_TSC)
-			before = after = clock.host_tsc;
-		ns = clock.clock - tsc_host_ns(before + (after - before) / 2);
-		known = true;
-	}
-	return ns;
-}
-
 /**
  * reference_at() - the reference counter at a point in time
  * @host: L0's TSC at that point
  *
- * Return: units of 100 ns since the VM was made. Host lock held.
+ * Return: units of 100 ns.
  */
 uint64_t reference_at(uint64_t host)
 {
-	return (tsc_host_ns(host) + base()) / NS_PER_UNIT;
+	return tsc_host_ns(host) / NS_PER_UNIT;
 }
 
 /**
@@ -129,7 +106,7 @@ void reference_publish(uint64_t host)
 		sequence++;
 	while (sequence == SEQUENCE_NONE || sequence == SEQUENCE_OLD);
 
-	scale = ((unsigned __int128)UNITS_PER_S << 64) / tsc_hz();
+	scale = tsc_per_cycle(UNITS_PER_S);
 	scale += (__int128)scale * error_ppm / PPM;
 	page->sequence = SEQUENCE_NONE;
 	page->scale = scale;

@@ -5,6 +5,10 @@
  * A vCPU's TSC is ((L0's TSC * ratio) >> 48) + offset (SDM 3C 26.3, "TSC multiplier"; KVM
  * computes the ratio from two frequencies in kHz). The ratio is set by KVM_SET_TSC_KHZ, the
  * offset by the attribute KVM_VCPU_TSC_OFFSET.
+ *
+ * So KVM has whole kHz only, as L0 counts time. No host's TSC is so even, and a guest that cuts its
+ * frequency to kHz must not pass for right: the time that hvhost and L1 go by, "true" time, has L0's
+ * TSC run MORE_HZ faster than L0 takes it to. Then L1's frequency is never a whole number of kHz.
  */
 #include <errno.h>
 #include <linux/kvm.h>
@@ -16,7 +20,10 @@
 #include "vm.h"
 
 #define RATIO_BITS	48
-#define NS_PER_MS	1000000
+#define NS_PER_S	1000000000
+#define HZ_PER_KHZ	1000
+#define MORE_HZ		3467	/* 17 ppm of 200 MHz */
+#define FARTHEST	4	/* L0's frequency and L1's, one over the other */
 
 static uint64_t host_khz, guest_khz;
 static int64_t skews[VM_MAX_VCPUS];
@@ -39,13 +46,13 @@ static uint64_t khz(void)
 }
 
 /**
- * tsc_host_hz() - the frequency of L0's TSC, as L0's kernel has it
+ * tsc_host_hz() - the true frequency of L0's TSC
  *
  * Return: Hz.
  */
 uint64_t tsc_host_hz(void)
 {
-	return khz() * 1000;
+	return khz() * HZ_PER_KHZ + MORE_HZ;
 }
 
 /**
@@ -56,7 +63,7 @@ uint64_t tsc_host_hz(void)
  */
 uint64_t tsc_host_ns(uint64_t host)
 {
-	return (unsigned __int128)host * NS_PER_MS / khz();
+	return (unsigned __int128)host * NS_PER_S / tsc_host_hz();
 }
 
 static uint64_t current_khz(void)
@@ -66,14 +73,53 @@ static uint64_t current_khz(void)
 	return guest_khz;
 }
 
+static uint64_t divided(unsigned __int128 dividend, uint64_t divisor)
+{
+	return (dividend + divisor / 2) / divisor;
+}
+
+static uint64_t to_hz(uint64_t guest)
+{
+	return divided((unsigned __int128)guest * tsc_host_hz(), khz());
+}
+
+static uint64_t to_khz(uint64_t hz)
+{
+	return divided((unsigned __int128)hz * khz(), tsc_host_hz());
+}
+
 /**
  * tsc_hz() - the frequency of L1's TSC
  *
- * Return: Hz. Host lock held.
+ * Return: Hz, rounded. Host lock held.
  */
 uint64_t tsc_hz(void)
 {
-	return current_khz() * 1000;
+	return to_hz(current_khz());
+}
+
+/**
+ * tsc_nearest() - the frequency that L1's TSC can have
+ * @hz: nearest to this one
+ *
+ * Return: Hz, rounded; 0 if it is out of reach. Host lock held.
+ */
+uint64_t tsc_nearest(uint64_t hz)
+{
+	uint64_t guest = to_khz(hz);
+
+	return guest * FARTHEST < khz() || guest > khz() * FARTHEST ? 0 : to_hz(guest);
+}
+
+/**
+ * tsc_per_cycle() - what a cycle of L1's TSC is worth
+ * @per_second: units of time in a second, 2^24 at most
+ *
+ * Return: units in a cycle, times 2^64; not rounded up. Host lock held.
+ */
+uint64_t tsc_per_cycle(uint64_t per_second)
+{
+	return ((unsigned __int128)per_second << 64) / tsc_host_hz() * khz() / current_khz();
 }
 
 static uint64_t scaled(uint64_t host, uint64_t to_khz)
@@ -117,7 +163,7 @@ uint64_t tsc_guest(unsigned int vp, uint64_t host)
 
 /**
  * tsc_change() - give L1's TSCs another frequency
- * @hz: the new frequency, of which whole kHz count
+ * @hz: the new frequency; see tsc_nearest()
  * @host: L0's TSC at the point from which on it holds
  * @jump: what is added to the value of every TSC there
  *
@@ -128,7 +174,7 @@ uint64_t tsc_guest(unsigned int vp, uint64_t host)
  */
 int tsc_change(uint64_t hz, uint64_t host, int64_t jump)
 {
-	uint64_t new_khz = hz / 1000;
+	uint64_t new_khz = to_khz(hz);
 	int err;
 
 	for (unsigned int i = 0; i < vm.count; i++) {

@@ -15,6 +15,8 @@ uint64_t tsc_host_hz(void);
 uint64_t tsc_host_ns(uint64_t host);
 
 uint64_t tsc_hz(void);
+uint64_t tsc_nearest(uint64_t hz);
+uint64_t tsc_per_cycle(uint64_t per_second);
 uint64_t tsc_guest(unsigned int vp, uint64_t host);
 int tsc_change(uint64_t hz, uint64_t host, int64_t jump);
 int tsc_skew(unsigned int vp, int64_t cycles);

@@ -7,7 +7,9 @@ RATE_SECONDS=20
 RATE_PPM=50
 SLACK_NS=1000000	# by how much more than the emulation window a migration may move a clock
 TIMER_NS=100000000
+ACROSS_NS=2000000000	# a timer that has not expired when a migration is over
 TIMER_LATE_NS=4000000
+ASLEEP_TRIES=5		# for a migration in which a halted vCPU is not woken
 return_char=$(printf '\r')
 state=$LAB_SEED
 echo "seed $LAB_SEED"
@@ -24,11 +26,13 @@ watch_l1()
 }
 
 # watch_l2 [QEMU-ARG]...: boots a Linux guest with two CPUs in which clock_watch runs. What the
-# guest says until then goes to /tmp/l2.log. L2_CPU replaces the words after -cpu, L2_APPEND is
-# added to its command line.
+# guest says until then goes to /tmp/l2.log. The interrupts of its terminal are CPU 1's. L2_CPU
+# replaces the words after -cpu, L2_APPEND is added to its command line.
 watch_l2()
 {
 	rm -rf /tmp/l2.*
+	l2_run='cat /sys/devices/system/clockevents/clockevent0/current_device'
+	l2_run="$l2_run; echo 2 >/proc/irq/4/smp_affinity; clock_watch /dev/ttyS0"
 	mkfifo /tmp/l2.in /tmp/l2.out
 	mkdir -p /tmp/watch/bin
 	cp /usr/local/bin/clock_watch /tmp/watch/bin/
@@ -37,8 +41,7 @@ watch_l2()
 		-m 256 -nodefaults -display none -no-reboot -chardev pipe,id=serial,path=/tmp/l2 \
 		-serial chardev:serial -kernel /l2/vmlinux -initrd /tmp/watch.initrd \
 		-append "console=ttyS0 quiet panic=-1 cryptomgr.notests initcall_blacklist=jent_mod_init
-			l2.run='cat /sys/devices/system/clockevents/clockevent0/current_device; clock_watch /dev/ttyS0'
-			$L2_APPEND" "$@" 2>/tmp/l2.qemu &
+			l2.run='$l2_run' $L2_APPEND" "$@" 2>/tmp/l2.qemu &
 	l2_watch=$!
 	exec 7<>/tmp/l2.in 8<>/tmp/l2.out	# neither waits for a QEMU that did not start
 	expect 8 watching >/tmp/l2.log && return
@@ -57,16 +60,32 @@ expect()
 	return 1
 }
 
-# ask l1|l2 COMMAND...: the answer of that clock_watch.
-ask()
+# tell l1|l2 COMMAND...: to that clock_watch.
+tell()
 {
 	case $1 in
-	l1) to=5 from=6 ;;
-	l2) to=7 from=8 ;;
+	l1) to=5 ;;
+	l2) to=7 ;;
 	esac
 	shift
 	echo "$*" >&$to
-	expect $from "$1" | tail -n 1
+}
+
+# answer l1|l2 COMMAND: what it answers to that.
+answer()
+{
+	case $1 in
+	l1) from=6 ;;
+	l2) from=8 ;;
+	esac
+	expect $from "$2" | tail -n 1
+}
+
+# ask l1|l2 COMMAND...: both.
+ask()
+{
+	tell "$@"
+	answer "$1" "$2"
 }
 
 # watch_end l1|l2
@@ -117,11 +136,18 @@ random()
 	random=$(($1 + state * ($2 - $1) / 0x7fffffff))
 }
 
-# random_frequency: sets frequency to one that the host can give L1, in Hz.
+# random_frequency: sets frequency to one in the host's reach, in Hz: a quarter of its own to four
+# times that. The host takes the nearest that it has, less than 1 kHz off.
 random_frequency()
 {
-	random 50000 800000
-	frequency=${random}000
+	random 50010000 799990000
+	frequency=$random
+}
+
+# host_hz: the frequency of L1's TSC, as the host has it, in Hz.
+host_hz()
+{
+	l0 clocks | awk '$1 == "hz" { print $2 }'
 }
 
 l1_clocksource()
@@ -135,8 +161,8 @@ rate_right()
 {
 	name=$1
 	shift
+	all rest "$@"
 	for level; do
-		ask "$level" rest >/dev/null
 		ask "$level" mark >/tmp/$level.before
 	done
 	sleep $RATE_SECONDS
@@ -145,26 +171,86 @@ rate_right()
 		ns=$(moved "$(cat /tmp/$level.before)" "$(cat /tmp/$level.after)")
 		echo "$name: $level within $ns ns in $RATE_SECONDS s"
 		check "$name/$level-rate" "up to $ns ns in $RATE_SECONDS s" [ "$ns" -lt $((RATE_SECONDS * RATE_PPM * 1000)) ]
-		ask "$level" go >/dev/null
+	done
+	all go "$@"
+}
+
+# all WORD LEVEL...: tells them to rest, to go on, to forget.
+all()
+{
+	word=$1
+	shift
+	for level; do
+		ask "$level" "$word" >/dev/null
 	done
 }
 
-# timer_on_time NAME LEVEL...: a timer of the L2 fires when it should by L0's clock, while the readers
-# of those levels rest: one that runs may keep a CPU to itself for a while.
+# not_late NAME ANSWER: an answer to `sleep` says that the timer fired when it should by L0's clock.
+not_late()
+{
+	late=$(echo "$2" | awk '{ printf "%.0f", $4 - $2 }')
+	echo "$1: late by $late ns: $2"
+	check "$1" "late by $late ns: $2" in_range "$late" 0 $TIMER_LATE_NS
+}
+
+# timer_on_time NAME LEVEL...: a timer of the L2 fires on time, while the readers of those levels
+# rest: one that runs may keep a CPU to itself for a while.
 timer_on_time()
 {
 	name=$1
 	shift
-	for level; do
-		ask "$level" rest >/dev/null
-	done
+	all rest "$@"
 	timer=$(ask l2 sleep $TIMER_NS)
-	for level; do
-		ask "$level" go >/dev/null
+	all go "$@"
+	not_late "$name/timer" "$timer"
+}
+
+# timer_across NAME LEVEL...: so does one that was armed before a migration.
+timer_across()
+{
+	name=$1
+	shift
+	all rest "$@"
+	tell l2 sleep $ACROSS_NS
+	sleep 0.2
+	random_frequency
+	check "$name/timer-migrates" "to $frequency Hz: $(cat /tmp/times)" migrate "$frequency"
+	timer=$(answer l2 sleep)
+	all go "$@"
+	not_late "$name/timer-across" "$timer"
+}
+
+# one_asleep: migrates while the first vCPU of the L2, whose pvclock the vDSO of the others reads, is
+# halted and the second one reads its clock. Sets frequency, window, asleep_moved, asleep_seen, and
+# asleep_woken: how often any vCPU was halted again meanwhile.
+one_asleep()
+{
+	all rest l2
+	all forget l2
+	ask l2 alone 1 >/dev/null
+	asleep_before=$(ask l2 mark)
+	asleep_woken=$(cat /sys/kernel/debug/kvm/halt_exits)
+	random_frequency
+	migrate "$frequency" || return
+	sleep 0.1	# in which it reads
+	asleep_moved=$(moved "$asleep_before" "$(ask l2 mark)")
+	asleep_woken=$(($(cat /sys/kernel/debug/kvm/halt_exits) - asleep_woken))
+	asleep_seen=$(ask l2 seen)
+	all go l2
+	echo "one vCPU halted, to $frequency Hz: L2 moved by at most $asleep_moved ns, window $window ns," \
+		"$asleep_seen; halted again $asleep_woken times"
+}
+
+# right_with_one_asleep NAME: the second vCPU reads a right clock all the time.
+right_with_one_asleep()
+{
+	for _ in $(seq $ASLEEP_TRIES); do
+		check "$1/asleep-migrates" "to $frequency Hz: $(cat /tmp/times)" one_asleep
+		check "$1/asleep-moved" "$asleep_moved ns, window $window ns" [ "$asleep_moved" -lt $((window + SLACK_NS)) ]
+		check "$1/asleep-monotonic" "readings, of which back, by at most ns: $asleep_seen" [ "$(back "$asleep_seen")" = 0 ]
+		[ "$asleep_woken" != 0 ] || break
 	done
-	late=$(echo "$timer" | awk '{ printf "%.0f", $4 - $2 }')
-	echo "$name: a timer of $TIMER_NS ns was late by $late ns"
-	check "$name/timer" "late by $late ns: $timer" in_range "$late" 0 $TIMER_LATE_NS
+	check "$1/asleep" "woken $asleep_woken times, in each of $ASLEEP_TRIES tries" [ "$asleep_woken" = 0 ]
 }
 
 # reads_without_syscall NAME LEVEL yes|no
@@ -201,11 +287,9 @@ back()
 # watch_afresh LEVEL...: their readers forget what they have seen and go on.
 watch_afresh()
 {
-	for level; do
-		for word in rest forget go; do
-			ask "$level" $word >/dev/null
-		done
-	done
+	all rest "$@"
+	all forget "$@"
+	all go "$@"
 }
 
 # host_ns: L0's time.

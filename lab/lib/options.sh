@@ -24,7 +24,7 @@ minute for an empty script (56 to 63 s of CPU time were measured), and each scri
   --script FILE       a program or a script with a #! line (busybox sh and bash are there)
   --file SRC:DST      puts a file or a folder at DST in L1 (missing folders are made)
   --test-modules      takes the test build of this tree's modules (make TEST=1)
-  --l0-file SRC:DST   the same in L0
+  --l0-file SRC:DST   the same in L0; what is in /lab/modules/ there is loaded after kvm_intel
   --l0-append ARGS    more kernel command line for L0
   --l0-script FILE    runs in L0 from the first script to the last, see below
   --out DIR           what the scripts leave in /out is copied to DIR

@@ -121,11 +121,17 @@ moved()
 }
 
 # migrate HZ [TSC]: migrates L1 and waits for the switch. What the host tells of it is in
-# /tmp/times; window is the emulation window in ns.
+# /tmp/times; window is the emulation window in ns, hz the new frequency.
 migrate()
 {
 	l0 migrate "$@" && l0 wait >/tmp/times || return
-	window=$(awk '$1 == "window_ns" { print $2 }' /tmp/times)
+	window=$(time_of window) hz=$(awk '$1 == "new_hz" { print $2 }' /tmp/times)
+}
+
+# time_of NAME: of the last migration, in ns.
+time_of()
+{
+	awk -v name="$1_ns" '$1 == name { print $2 }' /tmp/times
 }
 
 # random FROM TO: sets random to the next number of the sequence that begins with the run's

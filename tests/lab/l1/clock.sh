@@ -9,6 +9,7 @@ SLACK_NS=1000000	# by how much more than the emulation window a migration may mo
 TIMER_NS=100000000
 ACROSS_NS=2000000000	# a timer that has not expired when a migration is over
 TIMER_LATE_NS=4000000
+STOCK_WINDOWS=/tmp/stock-windows
 ASLEEP_TRIES=5		# for a migration in which a halted vCPU is not woken
 return_char=$(printf '\r')
 state=$LAB_SEED
@@ -132,6 +133,26 @@ migrate()
 time_of()
 {
 	awk -v name="$1_ns" '$1 == name { print $2 }' /tmp/times
+}
+
+# windows COUNT: those of so many migrations in ns, the shortest first. The readers rest: the CPUs of
+# L1 take turns on one CPU here, some ms each, and one that is to handle the interrupt or to leave its
+# guest has to wait for its turn while another is busy.
+windows()
+{
+	ask l2 rest >/dev/null
+	for _ in $(seq "$1"); do
+		random_frequency
+		migrate "$frequency"
+		echo "$window"
+	done | sort -n
+	ask l2 go >/dev/null
+}
+
+# stock_windows: those of stock kvm_intel, for the comparison with others in the same boot.
+stock_windows()
+{
+	windows 3 >$STOCK_WINDOWS
 }
 
 # random FROM TO: sets random to the next number of the sequence that begins with the run's

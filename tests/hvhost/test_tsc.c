@@ -1,107 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * TSCs and reference time as hvhost sets them: what the guest computes from the page is the
- * counter, before and after every change. The KVM below keeps frequencies and offsets, and nothing
- * else.
+ * counter, before and after every change.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <cmocka.h>
-#include <linux/kvm.h>
 
+#include "fake.h"
 #include "reference.h"
 #include "tsc.h"
 #include "vm.h"
 
-#define HOST_KHZ	200000ULL
-#define MORE_HZ		3467	/* as tsc.c has it */
-#define HOST_SECOND	(HOST_KHZ * 1000 + MORE_HZ)
-#define CPUS		2
-#define VM_FD		9
-#define VCPU_FD		10
-#define PAGE_GPA	0x5000
 #define ROUNDS		2000
-
-#define X2APIC_INITIAL_COUNT	0x838
-
-struct vm vm = { .fd = VM_FD, .count = CPUS };
-
-static struct fake_vcpu {
-	uint64_t khz, offset;
-	uint32_t timer;
-} fake[CPUS];
-
-static struct {
-	uint32_t sequence, reserved;
-	uint64_t scale;
-	int64_t offset;
-} page;
-
-static long fake_msr(struct fake_vcpu *vcpu, unsigned long request, struct kvm_msrs *msrs)
-{
-	if (request == KVM_GET_MSRS) {
-		msrs->entries[0].data = vcpu->timer / 2;
-	} else {
-		assert_int_equal(msrs->entries[0].index, X2APIC_INITIAL_COUNT);
-		vcpu->timer = msrs->entries[0].data;
-	}
-	return 1;
-}
-
-int kvm_ioctl(int fd, unsigned long request, void *argument)
-{
-	struct fake_vcpu *vcpu = &fake[fd == VM_FD ? 0 : fd - VCPU_FD];
-	struct kvm_device_attr *attr = argument;
-
-	switch (request) {
-	case KVM_GET_TSC_KHZ:
-		return fd == VM_FD ? HOST_KHZ : vcpu->khz;
-	case KVM_SET_TSC_KHZ:
-		vcpu->khz = (uintptr_t)argument;
-		return 0;
-	case KVM_GET_DEVICE_ATTR:
-		*(uint64_t *)(uintptr_t)attr->addr = vcpu->offset;
-		return 0;
-	case KVM_SET_DEVICE_ATTR:
-		vcpu->offset = *(uint64_t *)(uintptr_t)attr->addr;
-		return 0;
-	case KVM_GET_MSRS:
-	case KVM_SET_MSRS:
-		return fake_msr(vcpu, request, argument);
-	}
-	fail();
-	return -1;
-}
-
-void *vm_memory(uint64_t gpa, size_t size)
-{
-	return gpa == PAGE_GPA && size == sizeof(page) ? &page : NULL;
-}
-
-void vm_stop(void)
-{
-}
-
-void vm_resume(void)
-{
-}
 
 /* The TSC of a vCPU as the processor would have it. */
 static uint64_t guest_tsc(unsigned int vp, uint64_t host)
 {
-	unsigned __int128 ratio = ((unsigned __int128)fake[vp].khz << 48) / HOST_KHZ;
+	unsigned __int128 ratio = ((unsigned __int128)fake_vcpus[vp].khz << 48) / HOST_KHZ;
 
-	return (uint64_t)((host * ratio) >> 48) + fake[vp].offset;
+	return (uint64_t)((host * ratio) >> 48) + fake_vcpus[vp].offset;
 }
 
 static uint64_t page_time(uint64_t host)
 {
-	return (uint64_t)(((unsigned __int128)guest_tsc(0, host) * page.scale) >> 64) + page.offset;
+	return (uint64_t)(((unsigned __int128)guest_tsc(0, host) * fake_page.scale) >> 64) + fake_page.offset;
 }
 
 static int64_t apart(uint64_t host)
@@ -122,10 +48,7 @@ static uint64_t random_hz(void)
 /* As the machine is when L1 has its page; returns a moment after that. */
 static uint64_t begin(void)
 {
-	for (unsigned int i = 0; i < CPUS; i++) {
-		vm.vcpus[i].fd = VCPU_FD + i;
-		fake[i] = (struct fake_vcpu) { .khz = HOST_KHZ, .offset = -HOST_SECOND };
-	}
+	fake_begin();
 	assert_int_equal(tsc_change(HOST_SECOND, 20 * HOST_SECOND, 0), 0);
 	assert_int_equal(reference_write_page(PAGE_GPA | 1), 0);
 	reference_publish(20 * HOST_SECOND);
@@ -234,15 +157,15 @@ static void skew_is_one_cpu_s_and_is_taken_back(void **state)
 static void page_is_withdrawn_and_wrong(void **state)
 {
 	uint64_t host = begin();
-	uint32_t sequence = page.sequence;
+	uint32_t sequence = fake_page.sequence;
 
 	(void)state;
 	assert_int_not_equal(sequence, 0);
 	reference_withdraw(true);
-	assert_int_equal(page.sequence, 0);
+	assert_int_equal(fake_page.sequence, 0);
 	reference_withdraw(false);
-	assert_int_not_equal(page.sequence, 0);
-	assert_int_not_equal(page.sequence, sequence);
+	assert_int_not_equal(fake_page.sequence, 0);
+	assert_int_not_equal(fake_page.sequence, sequence);
 	reference_scale_error(1000);
 	reference_publish(host);
 	assert_in_range(apart(host + HOST_SECOND), 10000 - 2, 10000 + 2);
@@ -256,13 +179,13 @@ static void timers_go_on(void **state)
 	uint64_t host = begin();
 
 	(void)state;
-	fake[0].timer = 1000;
-	fake[1].timer = 0;
+	fake_vcpus[0].timer = 1000;
+	fake_vcpus[1].timer = 0;
 	assert_int_equal(tsc_change(random_hz(), host, 0), 0);
-	assert_int_equal(fake[0].timer, 500);
-	assert_int_equal(fake[1].timer, 0);
+	assert_int_equal(fake_vcpus[0].timer, 500);
+	assert_int_equal(fake_vcpus[1].timer, 0);
 	assert_int_equal(tsc_skew(0, 1), 0);
-	assert_int_equal(fake[0].timer, 250);
+	assert_int_equal(fake_vcpus[0].timer, 250);
 	assert_int_equal(tsc_skew(0, 0), 0);
 }
 

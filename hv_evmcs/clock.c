@@ -14,6 +14,7 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/kmod.h>
 #include <linux/kvm_host.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -212,6 +213,7 @@ int clock_module_init(void)
 
 	if (r)
 		return r;
+	request_module("hv_reenlightenment");
 	connect();
 	if (!api.subscribe)
 		pr_notice("no hv_reenlightenment: changes of the TSC frequency are left to kvm.ko\n");

@@ -21,8 +21,11 @@
 #include "task.h"
 #include "vector.h"
 
-/* Reference time of the first interrupt that no event has claimed yet, 0 if there is none. */
-static atomic64_t announced;
+/*
+ * Reference time of the first interrupt that no event has claimed yet, 0 if there is none; and of
+ * the end of the last event, to which what came before belongs.
+ */
+static atomic64_t announced, ended;
 
 /* An interrupt that led to nothing within this time is not the beginning of the next event. */
 #define ANNOUNCED_FOR	(10 * NSEC_PER_SEC / REFERENCE_NS)
@@ -62,15 +65,6 @@ static void note(u64 start, u64 end, u64 held_ns, u64 old_hz, u64 new_hz)
 		pr_err("the host states an impossible TSC frequency: guests' clocks are wrong until it changes again\n");
 }
 
-/* Interrupts before the end belong to the event that has just run. */
-static void drop_announced_before(u64 end)
-{
-	s64 start = atomic64_read(&announced);
-
-	if (start && (u64)start <= end)
-		atomic64_cmpxchg(&announced, start, 0);
-}
-
 /* A CPU that came up meanwhile would have a TSC of another time than what kvm.ko remembers. */
 static void run_event(u64 start)
 {
@@ -82,6 +76,7 @@ static void run_event(u64 start)
 	knob_dawdle();
 	control_end_emulation();
 	end = control_reference_time();
+	atomic64_set(&ended, end);
 	new_hz = control_tsc_hz();
 	knob_dawdle();
 	subscribers_switched(old_hz, new_hz);
@@ -89,7 +84,6 @@ static void run_event(u64 start)
 	held_ns = (control_reference_time() - begun) * REFERENCE_NS;
 	cpus_read_unlock();
 	note(start, end, held_ns, old_hz, new_hz);
-	drop_announced_before(end);
 }
 
 /* The kernel's handler did the work. */
@@ -107,6 +101,8 @@ static void event_work_fn(struct kthread_work *work)
 
 	subscribers_hold();
 	start = atomic64_xchg(&announced, 0);
+	if (start <= atomic64_read(&ended))
+		start = 0;
 	end = atomic64_xchg(&watched_end, 0);
 	if (end)
 		report_event(start, end);
@@ -134,7 +130,7 @@ void event_interrupt(void)
 {
 	u64 now = control_reference_time(), before = atomic64_read(&announced);
 
-	if (!before || now - before > ANNOUNCED_FOR)
+	if (before <= atomic64_read(&ended) || now - before > ANNOUNCED_FOR)
 		atomic64_set(&announced, now);
 }
 

@@ -2,6 +2,7 @@
 #
 # make            builds the modules; the last lines name the .ko files
 # make TEST=1     the test build: with checkers, and knobs that break the modules on purpose
+# make install    puts the modules where modprobe finds them (INSTALL_MOD_PATH: below that folder)
 # make bench      builds bench/hvbench
 # make tools      builds lsvmbus-tools/
 # make clean      removes what these built
@@ -75,6 +76,9 @@ modules:
 	done
 	@printf '%s\n' $(patsubst %,$(TREE:$(CURDIR)/%=%)/%.ko,$(notdir $(MODULES)))
 
+install: modules
+	$(MAKE) --no-print-directory -C $(KDIR) M=$(TREE) modules_install
+
 # For scripts.
 kdir:
 	@echo $(KDIR)
@@ -93,5 +97,5 @@ clean:
 	$(MAKE) -C bench clean
 	$(MAKE) -C lsvmbus-tools clean
 
-.PHONY: modules kdir list bench tools clean
+.PHONY: modules install kdir list bench tools clean
 .DEFAULT_GOAL := modules

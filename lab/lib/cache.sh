@@ -17,7 +17,8 @@ cache_get()
 	shift 2
 	key=$({ cat; declare -f "$builder"; } | sha256sum | cut -c 1-12)
 	dir=$CACHE/$name-$key
-	mkdir -p "$CACHE"
+	mkdir -p "$CACHE" 2>/dev/null ||
+		die "$STATUS_LAB" "cannot make the folder $CACHE for images; set LAB_CACHE"
 	if [ ! -d "$dir" ]; then
 		(
 			flock 9
@@ -54,7 +55,7 @@ need_space()
 {
 	local have
 
-	mkdir -p "$1"
+	mkdir -p "$1" 2>/dev/null || die "$STATUS_LAB" "cannot make the folder $1; set LAB_CACHE"
 	have=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
 	[ "$have" -ge "$2" ] ||
 		die "$STATUS_LAB" "disk full: $1 has $have MB free, the lab needs $2 MB; free some or set LAB_CACHE"

@@ -53,16 +53,18 @@ The --l0-script reads those lines on its standard input and answers each on its 
 any lines and then ". STATUS", which becomes the status of \`l0\`. Its input ends when L1 is gone.
 lab/l0/exits is one that counts exits from L1.
 
-The exit status is the first non-zero status of a script, else $STATUS_TIMEOUT after a timeout, else $STATUS_LAB when
+The exit status is $STATUS_USAGE for wrong arguments, the first non-zero status of a script, else $STATUS_TIMEOUT after a timeout, else $STATUS_LAB when
 the lab failed: a panic, silence, a backend that does not load or unload, or a console line that
 matches
   $CONSOLE_BAD
-without having been announced, or was announced and is missing.
+without having been announced or being one of lab/known-lines (what stock kernels say of this emulator),
+or was announced and is missing.
 
 Images are cached in build/lab, or in LAB_CACHE.
 END
 }
 
+readonly L1_CPUS_MOST=16	# one CPU of L0 does the work of all
 SCRIPTS=() SCRIPT_BACKENDS=() FILES=() L0_FILES=() L1_DEVICES=()
 L0_APPEND='' L0_SCRIPT='' OUT='' KEEP_CONSOLE='' TEST_MODULES='' TIMEOUT=1200 HOST=bochs
 L1_KERNEL=6.12 L1_CPUS=1 L1_MEM=768 L1_APPEND='' HV=$HV_DEFAULT
@@ -86,7 +88,7 @@ number()
 
 a_file()
 {
-	[ -f "$2" ] || die "$STATUS_USAGE" "$1: no such file: $2"
+	[ -f "$2" ] || die "$STATUS_USAGE" "$1: not a file: $2"
 }
 
 source_and_place()
@@ -121,7 +123,8 @@ options_parse()
 			value=$1
 			shift
 			;;
-		*) die "$STATUS_USAGE" "unknown option: $option; see lab/run --help" ;;
+		-*) die "$STATUS_USAGE" "unknown option: $option; see lab/run --help" ;;
+		*) die "$STATUS_USAGE" "unexpected argument: $option; see lab/run --help" ;;
 		esac
 		case $option in
 		--backend)
@@ -150,6 +153,10 @@ options_parse()
 		esac
 	done
 	[ ${#SCRIPTS[@]} -gt 0 ] || die "$STATUS_USAGE" "no --script given; see lab/run --help"
+	[ "$L1_CPUS" -le "$L1_CPUS_MOST" ] ||
+		die "$STATUS_USAGE" "--l1-cpus: $L1_CPUS is more than $L1_CPUS_MOST"
+	[ -z "$OUT" ] || mkdir -p "$OUT" 2>/dev/null ||
+		die "$STATUS_USAGE" "--out: cannot make the folder $OUT"
 	if [ "$HOST" = hvhost ] && [ -z "$L0_SCRIPT" ]; then
 		L0_SCRIPT=$LAB/l0/host
 	fi

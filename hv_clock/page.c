@@ -73,7 +73,7 @@ s64 page_scale_error_ppb(u64 scale, u64 hz)
  */
 s64 page_cycles_to_ns(s64 cycles, u64 hz)
 {
-	u64 size = cycles < 0 ? -(u64)cycles : cycles;
+	u64 size = cycles < 0 ? -(u64)cycles : (u64)cycles;
 	s64 ns = mul_u64_u64_div_u64(size < 1ull << 54 ? size : 1ull << 54, BILLION, hz);
 
 	return cycles < 0 ? -ns : ns;

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the arithmetic of hv_clock uses of the kernel's headers beyond tests/host/shim.h. The TSC
- * and the pauses of a loop are the test's.
+ * What the tested sources of hv_clock use of the kernel's headers beyond tests/host/shim.h. The
+ * TSC, the pauses of a loop and the log are the test's. There is one thread, or the test takes care.
  */
 #ifndef TESTS_CLOCK_SHIM_CLOCK_H
 #define TESTS_CLOCK_SHIM_CLOCK_H
 
 #include <shim.h>
 
+#include <stdio.h>
+
 #define U32_MAX			UINT32_MAX
 #define U64_MAX			UINT64_MAX
 #define NSEC_PER_SEC		1000000000L
+#define NSEC_PER_MSEC		1000000L
 #define S64_MAX			INT64_MAX
 #define S64_MIN			INT64_MIN
 
@@ -21,6 +24,26 @@
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define clamp(x, low, high)	min(max(x, low), high)
+#define max_t(type, a, b)	max((type)(a), (type)(b))
+#undef abs
+#define abs(x)			__builtin_llabs(x)
+#define strscpy(to, from, size)	snprintf(to, size, "%s", from)
+
+#define DEFINE_MUTEX(name)	char name
+#define mutex_lock(mutex)	((void)(mutex))
+#define mutex_unlock(mutex)	((void)(mutex))
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define KBUILD_MODNAME		"hv_clock"
+#define pr_info(format, ...)	log_line(pr_fmt(format), ##__VA_ARGS__)
+#define pr_warn(format, ...)	log_line(pr_fmt(format), ##__VA_ARGS__)
+
+#define HV_X64_MSR_TIME_REF_COUNT	0x40000020
+u64 __rdmsr(unsigned int msr);
 
 u64 rdtsc_ordered(void);
 void cpu_relax(void);

@@ -66,8 +66,11 @@ static void say(void)
 		pr_info("%s: %s; %s keeps the time\n", names[state], reason, name);
 }
 
+/* VMs first: kvm.ko would take the master clock from them by the time of the new clocksource. */
 static void leave_page(void)
 {
+	if (!host_tsc_invariant() && ref_clock(NULL) == REF_CLOCK_PAGE)
+		tell_page_trusted(false);
 	service.exposed_for_ns = ref_since_good();
 	service.exposed_ns = service.check.spread_ns;
 	if (!host_tsc_invariant() && ref_step_in())
@@ -108,8 +111,7 @@ static void act(bool passed)
  * @outcome: what came out
  *
  * May stop the machine for a switch of the clocksource, so not from a workqueue. VMs are told
- * after this machine has left the page, and after it has returned to it: what they are given
- * meanwhile is good with either clock.
+ * before this machine leaves the page, and after it has returned to it.
  */
 void service_note(const struct check *check, enum check_outcome outcome)
 {

@@ -38,6 +38,7 @@ MODULE_SOFTDEP("pre: hv_reenlightenment");
 static DEFINE_MUTEX(vms_lock);
 static LIST_HEAD(vms);
 static bool page_trusted = true;	/* under vms_lock */
+static bool page_fell;			/* during the event that runs; under vms_lock */
 
 static struct moment before;		/* of the event that runs */
 static unsigned long opened;		/* the gate, last; in jiffies */
@@ -107,9 +108,10 @@ static void finish(struct hv_reenlightenment_subscriber *s)
 		kvm_caps.max_guest_tsc_khz = tsc_khz;
 	list_for_each_entry(vm, &vms, clock.link) {
 		kvmclock_move(&vm->kvm, &before, &after);
-		if (!page_trusted)
+		if (page_fell)
 			kvmclock_leave_master(&vm->kvm, &after);
 	}
+	page_fell = false;
 	let_guests_in();
 	mutex_unlock(&vms_lock);
 }
@@ -131,7 +133,9 @@ static void hear_page_trusted(struct hv_reenlightenment_subscriber *s, bool trus
 	mutex_lock(&vms_lock);
 	page_trusted = trusted;
 	/* During an event the phase finish sees to it. */
-	if (!trusted && !gate_is_closed())
+	if (!trusted && gate_is_closed())
+		page_fell = true;
+	else if (!trusted)
 		leave_master_clocks();
 	mutex_unlock(&vms_lock);
 }
@@ -249,15 +253,29 @@ void clock_vm_destroy(struct kvm *kvm)
 	mutex_unlock(&vms_lock);
 }
 
+/* With the TSC not just changing, so that what kvm.ko sets up is of one time. */
+static void lock_vms_between_events(void)
+{
+	for (;;) {
+		gate_wait_open();
+		mutex_lock(&vms_lock);
+		if (!gate_is_closed())
+			return;
+		mutex_unlock(&vms_lock);
+	}
+}
+
 /**
  * clock_vcpu_create - a VM gets a vCPU; with the first one it has clocks
- * @vcpu: the vCPU, not yet in the VM
+ * @vcpu: the vCPU, not yet in the VM, nor its TSC set
+ *
+ * Sleeps while an event runs.
  */
 void clock_vcpu_create(struct kvm_vcpu *vcpu)
 {
 	struct kvm *kvm = vcpu->kvm;
 
-	mutex_lock(&vms_lock);
+	lock_vms_between_events();
 	if (list_empty(&to_vm(kvm)->clock.link)) {
 		if (!page_trusted)
 			kvm->arch.backwards_tsc_observed = true;
@@ -299,19 +317,18 @@ static bool all_ready(struct kvm *kvm, unsigned int turn)
 }
 
 /*
- * A vCPU in kvm.ko may just have written its clock, and the guest's TSC page, from values of before
- * the change, or of both times. Nobody is in the midst of that any more. Those that run have
- * written it again since; for the others this is done now.
+ * A vCPU in kvm.ko may just have written its clock from values of before the change, or of both
+ * times. Nobody is in the midst of that any more, unless it was waited for in vain. Those that run
+ * have written it again since; for the others this is done now.
  */
 static void settle(struct kvm *kvm, unsigned int turn)
 {
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
 
-	kvmclock_renew_tsc_page(kvm);
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		if (READ_ONCE(to_evmcs_vcpu(vcpu)->clock.ready) != turn)
-			kvmclock_write_for(vcpu);
+			kvmclock_write_for(vcpu, is_ready(vcpu, turn));
 	smp_store_release(&to_vm(kvm)->clock.settled, turn); /* pairs with clock_wait() */
 }
 
@@ -345,7 +362,8 @@ void clock_wait(struct kvm_vcpu *vcpu)
 		}
 		settle(kvm, turn);
 	}
-	/* The guest's TSC page has been renewed by now, by us or just before us. */
+	/* By each of us: one that was waited for in vain may have written it last. */
+	kvmclock_renew_tsc_page(kvm);
 	kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
 	clock->entered = turn;
 }

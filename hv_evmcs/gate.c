@@ -64,3 +64,11 @@ void gate_wait(struct kvm_vcpu *vcpu)
 	wait_event_interruptible(queue, !gate_is_closed());
 	kvm_vcpu_srcu_read_lock(vcpu);
 }
+
+/**
+ * gate_wait_open - sleep until the gate is open; it may be closed again on return
+ */
+void gate_wait_open(void)
+{
+	wait_event(queue, !gate_is_closed());
+}

@@ -23,5 +23,6 @@ void gate_close(void);
 void gate_drain(const struct cpumask *cpus);
 void gate_open(void);
 void gate_wait(struct kvm_vcpu *vcpu);
+void gate_wait_open(void);
 
 #endif /* HV_EVMCS_GATE_H */

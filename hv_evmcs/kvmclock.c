@@ -9,6 +9,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/timekeeping.h>
+#include <asm/msr.h>
 #include <asm/pvclock.h>
 #include <asm/tsc.h>
 
@@ -86,6 +87,7 @@ void kvmclock_note(struct kvm *kvm, const struct moment *before)
 
 	raw_spin_lock_irq(&ka->tsc_write_lock);
 	clock->had_master = ka->use_master_clock;
+	clock->offset = ka->kvmclock_offset;
 	clock->shown_ns = shown_ns(kvm, before->tsc);
 	raw_spin_unlock_irq(&ka->tsc_write_lock);
 }
@@ -109,10 +111,9 @@ static void set_tsc(struct kvm_vcpu *vcpu, u64 ratio, u64 offset)
 	to_evmcs_vcpu(vcpu)->clock.kvmclock.moved = true;
 }
 
-static bool has_tsc_of(const struct kvm_vcpu *vcpu, const struct kvm_vcpu *other)
+static bool has_cur_tsc(const struct kvm_vcpu *vcpu)
 {
-	return vcpu->arch.this_tsc_generation == other->arch.this_tsc_generation &&
-	       vcpu->arch.virtual_tsc_khz == other->arch.virtual_tsc_khz;
+	return vcpu->arch.this_tsc_generation == vcpu->kvm->arch.cur_tsc_generation;
 }
 
 /*
@@ -121,38 +122,73 @@ static bool has_tsc_of(const struct kvm_vcpu *vcpu, const struct kvm_vcpu *other
  */
 static void adopt_tsc(struct kvm_vcpu *vcpu)
 {
+	struct kvm_arch *ka = &vcpu->kvm->arch;
 	struct kvm_vcpu *other;
 	unsigned long i;
 
-	lockdep_assert_held(&vcpu->kvm->arch.tsc_write_lock);
-	if (to_evmcs_vcpu(vcpu)->clock.kvmclock.moved)
+	lockdep_assert_held(&ka->tsc_write_lock);
+	if (to_evmcs_vcpu(vcpu)->clock.kvmclock.moved || !has_cur_tsc(vcpu))
 		return;
 	kvm_for_each_vcpu(i, other, vcpu->kvm) {
-		if (to_evmcs_vcpu(other)->clock.kvmclock.moved && has_tsc_of(vcpu, other)) {
-			set_tsc(vcpu, other->arch.l1_tsc_scaling_ratio, other->arch.l1_tsc_offset);
+		if (to_evmcs_vcpu(other)->clock.kvmclock.moved && has_cur_tsc(other) &&
+		    other->arch.virtual_tsc_khz == vcpu->arch.virtual_tsc_khz) {
+			set_tsc(vcpu, other->arch.l1_tsc_scaling_ratio, ka->cur_tsc_offset);
 			return;
 		}
 	}
 }
 
+/* The offset with which a TSC goes on that had this one before. */
+static u64 moved_offset(struct kvm_vcpu *vcpu, u64 offset, const struct moment *before,
+			const struct moment *after)
+{
+	unsigned int bits = kvm_caps.tsc_scaling_ratio_frac_bits;
+
+	return offset + mul_u64_u64_shr(before->tsc, vcpu->arch.l1_tsc_scaling_ratio, bits) +
+	       rate_mul_div(moment_elapsed(before, after), vcpu->arch.virtual_tsc_khz,
+			    REFERENCE_PER_MS) -
+	       mul_u64_u64_shr(after->tsc, scaling_ratio(vcpu), bits);
+}
+
 static void move_tsc(struct kvm_vcpu *vcpu, const struct moment *before,
 		     const struct moment *after)
 {
-	struct kvm_arch *ka = &vcpu->kvm->arch;
-	u64 tsc, ratio = scaling_ratio(vcpu);
+	u64 offset = moved_offset(vcpu, vcpu->arch.l1_tsc_offset, before, after);
 
-	adopt_tsc(vcpu);
-	tsc = kvm_read_l1_tsc(vcpu, before->tsc) +
-	      rate_mul_div(moment_elapsed(before, after), vcpu->arch.virtual_tsc_khz,
-				 REFERENCE_PER_MS);
-	set_tsc(vcpu, ratio, tsc - mul_u64_u64_shr(after->tsc, ratio,
-						   kvm_caps.tsc_scaling_ratio_frac_bits));
-	/* What a vCPU that is added later gets. */
-	if (vcpu->arch.this_tsc_generation == ka->cur_tsc_generation)
-		ka->cur_tsc_offset = vcpu->arch.l1_tsc_offset;
+	set_tsc(vcpu, scaling_ratio(vcpu), offset);
 	/* Else kvm.ko finds the TSC running backwards when a CPU comes online. */
 	if (vcpu->arch.last_host_tsc)
 		vcpu->arch.last_host_tsc = after->tsc;
+}
+
+/* What vCPUs that are added later get; a guest may have set a vCPU's own to another. */
+static void move_cur_tsc(struct kvm *kvm, const struct moment *before, const struct moment *after)
+{
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+
+	kvm_for_each_vcpu(i, vcpu, kvm) {
+		if (!has_cur_tsc(vcpu))
+			continue;
+		kvm->arch.cur_tsc_offset = moved_offset(vcpu, kvm->arch.cur_tsc_offset, before,
+							after);
+		return;
+	}
+}
+
+/* kvm.ko's clock where there is no master clock. */
+static u64 kernel_ns(void)
+{
+	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT)) + ktime_get_raw_ns();
+}
+
+/* Where the kernel's clock, which the guest has from now on, is behind, the difference stays. */
+static void keep_up(struct kvm_arch *ka, u64 shown)
+{
+	s64 behind = shown - (kernel_ns() + ka->kvmclock_offset);
+
+	if (behind > 0)
+		ka->kvmclock_offset += behind;
 }
 
 /**
@@ -172,25 +208,37 @@ void kvmclock_move(struct kvm *kvm, const struct moment *before, const struct mo
 	struct kvm_arch *ka = &kvm->arch;
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
+	u64 shown;
 
 	raw_spin_lock_irq(&ka->tsc_write_lock);
 	write_seqcount_begin(&ka->pvclock_sc);
 	kvm_for_each_vcpu(i, vcpu, kvm)
+		adopt_tsc(vcpu);	/* of an earlier change */
+	move_cur_tsc(kvm, before, after);
+	kvm_for_each_vcpu(i, vcpu, kvm)
 		move_tsc(vcpu, before, after);
 	if (clock->had_master) {
-		ka->master_kernel_ns = clock->shown_ns - ka->kvmclock_offset +
-				       max_t(u64, elapsed_ns, REFERENCE_ERROR_NS) -
-				       REFERENCE_ERROR_NS;
+		shown = clock->shown_ns + max_t(u64, elapsed_ns, REFERENCE_ERROR_NS) -
+			REFERENCE_ERROR_NS;
+		ka->master_kernel_ns = shown - clock->offset;
 		ka->master_cycle_now = after->tsc;
+		/* A vCPU may have taken it away meanwhile. */
+		if (!ka->use_master_clock)
+			keep_up(ka, shown);
 	}
 	write_seqcount_end(&ka->pvclock_sc);
 	raw_spin_unlock_irq(&ka->tsc_write_lock);
 }
 
-/* kvm.ko's clock where there is no master clock. */
-static u64 kernel_ns(void)
+static bool shows_master(struct kvm *kvm)
 {
-	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT)) + ktime_get_raw_ns();
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		if (vcpu->arch.hv_clock.flags & PVCLOCK_TSC_STABLE_BIT)
+			return true;
+	return false;
 }
 
 /**
@@ -199,20 +247,16 @@ static u64 kernel_ns(void)
  * @now: now
  *
  * The TSCs of its vCPUs are no longer alike, and will not be again (see kvm.ko's
- * kvm_arch_vcpu_load()). Where the kernel's clock is behind the guest's, the difference stays.
+ * kvm_arch_vcpu_load()). kvm.ko may have taken it away already, and some vCPUs still show it.
  */
 void kvmclock_leave_master(struct kvm *kvm, const struct moment *now)
 {
 	struct kvm_arch *ka = &kvm->arch;
-	s64 behind;
 
 	raw_spin_lock_irq(&ka->tsc_write_lock);
 	write_seqcount_begin(&ka->pvclock_sc);
-	if (ka->use_master_clock) {
-		behind = shown_ns(kvm, now->tsc) - (kernel_ns() + ka->kvmclock_offset);
-		if (behind > 0)
-			ka->kvmclock_offset += behind;
-	}
+	if (shows_master(kvm))
+		keep_up(ka, shown_ns(kvm, now->tsc));
 	ka->backwards_tsc_observed = true;
 	write_seqcount_end(&ka->pvclock_sc);
 	raw_spin_unlock_irq(&ka->tsc_write_lock);
@@ -231,6 +275,7 @@ void kvmclock_update_vcpu(struct kvm_vcpu *vcpu)
 	raw_spin_lock_irq(&ka->tsc_write_lock);
 	adopt_tsc(vcpu);
 	raw_spin_unlock_irq(&ka->tsc_write_lock);
+	vcpu->arch.last_host_tsc = rdtsc();	/* a racing vcpu_put() may have left an old one */
 	if (kvm_caps.has_tsc_control)
 		msr_write_tsc_multiplier(vcpu);
 	msr_write_tsc_offset(vcpu);
@@ -245,14 +290,14 @@ static u64 tsc_hz(struct kvm_vcpu *vcpu)
 					      kvm_caps.tsc_scaling_ratio_frac_bits);
 }
 
-static void set_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line)
+static void set_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line, bool stable)
 {
 	const struct kvm_arch *ka = &vcpu->kvm->arch;
 	unsigned int seq;
 
 	do {
 		seq = read_seqcount_begin(&ka->pvclock_sc);
-		if (!ka->use_master_clock || ka->backwards_tsc_observed) {
+		if (!stable || !ka->use_master_clock || ka->backwards_tsc_observed) {
 			line->flags &= ~PVCLOCK_TSC_STABLE_BIT;
 			continue;
 		}
@@ -265,11 +310,12 @@ static void set_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line)
 /**
  * kvmclock_write_for - write the pvclock page, which others read, of a vCPU that does not run
  * @vcpu: asleep or in user space
+ * @stable: if not, it may be about to write an old line, and the others shall not read this page
  *
  * In the task of another vCPU of that VM, kvm->srcu held; may sleep. If the vCPU wakes up meanwhile
  * it writes the same.
  */
-void kvmclock_write_for(struct kvm_vcpu *vcpu)
+void kvmclock_write_for(struct kvm_vcpu *vcpu, bool stable)
 {
 	const struct gfn_to_pfn_cache *page = &vcpu->arch.pv_time;
 	struct pvclock_vcpu_time_info line;
@@ -282,7 +328,7 @@ void kvmclock_write_for(struct kvm_vcpu *vcpu)
 	kvm_write_guest(kvm, gpa + offsetof(typeof(line), version), &line.version,
 			sizeof(line.version));
 	smp_wmb();	/* readers see an odd version, or nothing that has changed */
-	set_line(vcpu, &line);
+	set_line(vcpu, &line, stable);
 	kvm_write_guest(kvm, gpa, &line, sizeof(line));
 	smp_wmb();	/* ... and all of it with an even one */
 	line.version++;

@@ -15,10 +15,12 @@ struct moment;
 /**
  * struct vm_kvmclock - a VM's clock before a change of the machine's TSC
  * @had_master: it had a master clock
+ * @offset: from that to its kvmclock, in ns
  * @shown_ns: what its kvmclock showed
  */
 struct vm_kvmclock {
 	bool had_master;
+	s64 offset;
 	u64 shown_ns;
 };
 
@@ -34,7 +36,7 @@ void kvmclock_note(struct kvm *kvm, const struct moment *before);
 void kvmclock_move(struct kvm *kvm, const struct moment *before, const struct moment *after);
 void kvmclock_leave_master(struct kvm *kvm, const struct moment *now);
 void kvmclock_update_vcpu(struct kvm_vcpu *vcpu);
-void kvmclock_write_for(struct kvm_vcpu *vcpu);
+void kvmclock_write_for(struct kvm_vcpu *vcpu, bool stable);
 void kvmclock_renew_tsc_page(struct kvm *kvm);
 
 #endif /* HV_EVMCS_KVMCLOCK_H */

@@ -5,8 +5,10 @@
  * They belong to the partition: every CPU reads and writes the same ones.
  */
 #include <linux/cpu.h>
+#include <linux/units.h>
 #include <asm/mshyperv.h>
 #include <asm/msr.h>
+#include <asm/tsc.h>
 
 #include "control.h"
 #include "knobs.h"
@@ -121,12 +123,17 @@ bool control_in_progress(void)
 /**
  * control_end_emulation - let the TSC run at the new frequency
  *
- * The kernel's tsc_khz has the new frequency from then on.
+ * The kernel's tsc_khz has the new frequency from then on; the old one, if the new one is such that
+ * kvm.ko would divide by 0 or overflow.
  */
 void control_end_emulation(void)
 {
+	unsigned int old_khz = tsc_khz;
+
 	knob_end_emulation();
 	hyperv_stop_tsc_emulation();
+	if (tsc_khz < LOWEST_HZ / HZ_PER_KHZ)
+		tsc_khz = old_khz;
 }
 
 /**

@@ -7,6 +7,9 @@
 /* Units of the partition reference counter: 100 ns. */
 #define REFERENCE_NS	100
 
+/* No TSC is as slow: below this the frequency that the host states is not believed. */
+#define LOWEST_HZ	10000000ull
+
 const char *control_missing(void);
 void control_save(void);
 void control_restore(void);

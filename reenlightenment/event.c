@@ -12,7 +12,6 @@
 #include <linux/kthread.h>
 #include <linux/spinlock.h>
 #include <linux/time64.h>
-#include <linux/units.h>
 
 #include "control.h"
 #include "event.h"
@@ -29,9 +28,6 @@ static atomic64_t announced, ended;
 
 /* An interrupt that led to nothing within this time is not the beginning of the next event. */
 #define ANNOUNCED_FOR	(10 * NSEC_PER_SEC / REFERENCE_NS)
-
-/* Below this the kernel's own arithmetic, in kHz, makes no sense. */
-#define LOWEST_HZ	(10ull * HZ_PER_MHZ)
 
 /* Reference time at which the kernel's handler ended the emulation. */
 static atomic64_t watched_end;
@@ -62,7 +58,7 @@ static void note(u64 start, u64 end, u64 held_ns, u64 old_hz, u64 new_hz)
 	else
 		pr_info("TSC frequency was %llu Hz, is %llu Hz; interrupt lost\n", old_hz, new_hz);
 	if (new_hz < LOWEST_HZ)
-		pr_err("the host states an impossible TSC frequency: guests' clocks are wrong until it changes again\n");
+		pr_err("impossible TSC frequency: guests' clocks are wrong until it changes again\n");
 }
 
 /* A CPU that came up meanwhile would have a TSC of another time than what kvm.ko remembers. */
@@ -91,7 +87,9 @@ static void report_event(u64 start, u64 end)
 {
 	u64 old_hz = event_get_record().new_hz, new_hz = control_tsc_hz();
 
+	cpus_read_lock();
 	subscribers_switched(old_hz, new_hz);
+	cpus_read_unlock();
 	note(start, end, 0, old_hz, new_hz);
 }
 

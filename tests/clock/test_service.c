@@ -45,6 +45,9 @@ enum ref_clock ref_clock(char *name)
 
 bool ref_step_in(void)
 {
+	/* VMs hear of a fall before this machine's clock changes. */
+	if (ref_clock(NULL) == REF_CLOCK_PAGE)
+		assert_false(world.trusted);
 	world.rated_in = true;
 	world.switches++;
 	return ref_clock(NULL) == REF_CLOCK_REF;
@@ -76,9 +79,9 @@ const char *vms_stuck(void)
 
 void tell_page_trusted(bool trusted)
 {
-	/* VMs hear of a fall before this machine's clock changes, of a return after it has. */
-	if (trusted != world.trusted)
-		assert_int_equal(ref_clock(NULL), REF_CLOCK_PAGE);
+	/* VMs hear of a return after this machine's clock has changed. */
+	if (trusted && !world.is_forced)
+		assert_int_not_equal(ref_clock(NULL), REF_CLOCK_REF);
 	world.falls += world.trusted && !trusted;
 	world.trusted = trusted;
 }
@@ -196,7 +199,9 @@ static void a_forced_clocksource_is_only_watched(void **state)
 		note(CHECK_FAILED, 1);
 		expect("watching", "was forced; it is bad");
 		assert_true(world.trusted);
-		assert_int_equal(world.falls, 1);
+		/* Where it is the page that was forced, this is known when VMs have heard. */
+		if (forced[i] == REF_CLOCK_OTHER)
+			assert_int_equal(world.falls, 1);
 	}
 }
 

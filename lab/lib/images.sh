@@ -20,7 +20,7 @@ pad_disk()
 readonly ROOT_PACKAGES=(bash busybox-static iperf3 kmod libc6 libjansson4 libsmartcols1 linux-perf
 	qemu-system-x86 qemu-system-data seabios util-linux)
 # Programs of this machine that are copied with the libraries they need.
-readonly ROOT_PROGRAMS=(/bin/bash /bin/kmod /usr/bin/flock /usr/bin/iperf3 /usr/bin/perf
+readonly ROOT_PROGRAMS=(/bin/bash /bin/kmod /usr/bin/chrt /usr/bin/flock /usr/bin/iperf3 /usr/bin/perf
 	/usr/bin/taskset /usr/bin/qemu-system-x86_64)
 # Libraries of this tree's own tools that none of them needs.
 readonly ROOT_LIBRARIES=(/usr/lib/x86_64-linux-gnu/libjansson.so.4 /usr/lib/x86_64-linux-gnu/libsmartcols.so.1)

@@ -6,7 +6,8 @@
  * before, on any CPU. Takes commands from stdin or, as a terminal, FILE; answers each with one
  * line there:
  *
- *	mark		mark BEFORE L0 AFTER TSC: L0's time between two readings of the clock, ns
+ *	mark [NS]	mark BEFORE L0 AFTER TSC: L0's time between two readings of the clock, ns; that
+ *			much later
  *	seen		seen READINGS BACK WORST: how many went back, and how far at most, ns
  *	vdso		vdso yes|no: is the clock read without a system call?
  *	sleep NS	sleep NS CLOCK L0: how long that was by the clock and by L0, ns
@@ -127,10 +128,12 @@ static uint64_t host_upper(void)
 	return port ? (uint64_t)inl(CLOCK_PORT_UPPER) << 32 : 0;
 }
 
-static void mark(FILE *out)
+static void mark(FILE *out, uint64_t later)
 {
+	struct timespec time = { later / NS_PER_S, later % NS_PER_S };
 	uint64_t before = 0, host = 0, after = UINT64_MAX, tsc = 0;
 
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 	for (int i = 0; i < TRIES; i++) {
 		uint64_t start = now(), lower = host_lower(), end = now(), cycles = __rdtsc();
 
@@ -251,8 +254,8 @@ static void forget(void)
 
 static void obey(FILE *out, char *line)
 {
-	if (!strcmp(line, "mark")) {
-		mark(out);
+	if (!strncmp(line, "mark", 4)) {
+		mark(out, strtoull(line + 4, NULL, 0));
 	} else if (!strcmp(line, "seen")) {
 		seen(out);
 	} else if (!strcmp(line, "vdso")) {

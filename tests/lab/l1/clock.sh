@@ -10,6 +10,7 @@ TIMER_NS=100000000
 ACROSS_NS=2000000000	# a timer that has not expired when a migration is over
 TIMER_LATE_NS=4000000
 STOCK_WINDOWS=/tmp/stock-windows
+ASLEEP_NS=2000000000
 ASLEEP_TRIES=5		# for a migration in which a halted vCPU is not woken
 return_char=$(printf '\r')
 state=$LAB_SEED
@@ -254,19 +255,22 @@ timer_across()
 
 # one_asleep: migrates while the first vCPU of the L2, whose pvclock the vDSO of the others reads, is
 # halted and the second one reads its clock. Sets frequency, window, asleep_moved, asleep_seen, and
-# asleep_woken: how often any vCPU was halted again meanwhile.
+# asleep_woken: how often any vCPU was halted again meanwhile. A word to the L2, or from it, wakes
+# vCPUs: what is asked after the migration is told before it.
 one_asleep()
 {
 	all rest l2
 	all forget l2
 	ask l2 alone 1 >/dev/null
 	asleep_before=$(ask l2 mark)
+	tell l2 mark $ASLEEP_NS
+	sleep 0.2
 	asleep_woken=$(cat /sys/kernel/debug/kvm/halt_exits)
 	random_frequency
 	migrate "$frequency" || return
 	sleep 0.1	# in which it reads
-	asleep_moved=$(moved "$asleep_before" "$(ask l2 mark)")
 	asleep_woken=$(($(cat /sys/kernel/debug/kvm/halt_exits) - asleep_woken))
+	asleep_moved=$(moved "$asleep_before" "$(answer l2 mark)")
 	asleep_seen=$(ask l2 seen)
 	all go l2
 	echo "one vCPU halted, to $frequency Hz: L2 moved by at most $asleep_moved ns, window $window ns," \

@@ -35,13 +35,12 @@ static u64 master_ns(const struct kvm_arch *ka, u64 tsc)
 }
 
 /*
- * By how much a vCPU's line may have strayed from the master clock: both go by frequencies that are
- * cut to kHz. What is farther away was read while the vCPU, in kvm.ko, was just writing it.
+ * By how much a vCPU's line may have strayed from the VM's clock in that time: they go by
+ * frequencies that are cut to kHz. What is farther away was read while the vCPU, in kvm.ko, was
+ * just writing it.
  */
-static u64 most_strayed_ns(struct kvm_vcpu *vcpu, u64 master)
+static u64 most_strayed_ns(struct kvm_vcpu *vcpu, u64 ns)
 {
-	u64 ns = master - vcpu->kvm->arch.master_kernel_ns;
-
 	return NSEC_PER_MSEC + rate_mul_div(ns, 4, min_t(u64, tsc_khz, vcpu->arch.virtual_tsc_khz));
 }
 
@@ -54,11 +53,23 @@ static u64 line_ns(struct kvm_vcpu *vcpu, u64 host_tsc)
 	return tsc < line->tsc_timestamp ? line->system_time : __pvclock_read_cycles(line, tsc);
 }
 
-/* What the VM's kvmclock showed at that TSC of the machine, at most. */
+/* kvm.ko's clock where there is no master clock. */
+static u64 kernel_ns(void)
+{
+	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT)) + ktime_get_raw_ns();
+}
+
+/*
+ * What the VM's kvmclock showed at that TSC of the machine, at most. If it has lost its master
+ * clock what is left of that may be no clock at all.
+ */
 static u64 shown_ns(struct kvm *kvm, u64 tsc)
 {
-	u64 master = master_ns(&kvm->arch, tsc);
-	u64 expected = master + kvm->arch.kvmclock_offset;
+	const struct kvm_arch *ka = &kvm->arch;
+	u64 base = ka->use_master_clock ? master_ns(ka, tsc) : kernel_ns();
+	u64 strays_for = ka->use_master_clock ? base - ka->master_kernel_ns :
+						base + ka->kvmclock_offset;
+	u64 expected = base + ka->kvmclock_offset;
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
 	u64 most = 0;
@@ -67,7 +78,7 @@ static u64 shown_ns(struct kvm *kvm, u64 tsc)
 		u64 ns = line_ns(vcpu, tsc);
 
 		if (vcpu->arch.hv_clock.flags & PVCLOCK_TSC_STABLE_BIT &&
-		    abs_diff(ns, expected) <= most_strayed_ns(vcpu, master))
+		    abs_diff(ns, expected) <= most_strayed_ns(vcpu, strays_for))
 			most = max(most, ns);
 	}
 	return most ?: expected;
@@ -174,12 +185,6 @@ static void move_cur_tsc(struct kvm *kvm, const struct moment *before, const str
 							after);
 		return;
 	}
-}
-
-/* kvm.ko's clock where there is no master clock. */
-static u64 kernel_ns(void)
-{
-	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT)) + ktime_get_raw_ns();
 }
 
 /* Where the kernel's clock, which the guest has from now on, is behind, the difference stays. */

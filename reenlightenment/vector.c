@@ -166,8 +166,9 @@ static int irq_create(void)
 /**
  * hv_reenlightenment_take_over - the interrupt is to come to us, and events to run in phases
  *
- * For the KVM backend, when kvm.ko has given it to the kernel's handler, and before there is a VM.
- * Process context, not from a callback.
+ * For the KVM backend, when kvm.ko has given it to the kernel's handler. Best before there is a VM:
+ * an interrupt that is just on its way to the kernel's handler is that one's. Process context, not
+ * from a callback.
  *
  * Return: 0; -EBUSY if it is ours already; another errno if there is no vector left, and the
  * kernel's handler keeps the interrupt.

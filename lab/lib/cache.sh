@@ -7,6 +7,13 @@ readonly CACHE
 # Versions of one thing that are kept; a run may still be reading an older one.
 readonly CACHE_KEEP=3
 
+# cache_folder DIR: makes it.
+cache_folder()
+{
+	mkdir -p "$1" 2>/dev/null ||
+		die "$STATUS_LAB" "cannot make the folder $1 for images; set LAB_CACHE"
+}
+
 # cache_get NAME BUILDER ARG...: prints the directory of NAME, which `BUILDER DIR ARG...` fills.
 # The key is what the caller writes to stdin: every input that changes the result. Two callers at
 # a time are safe: the second one waits, then uses what the first has built.
@@ -17,8 +24,7 @@ cache_get()
 	shift 2
 	key=$({ cat; declare -f "$builder"; } | sha256sum | cut -c 1-12)
 	dir=$CACHE/$name-$key
-	mkdir -p "$CACHE" 2>/dev/null ||
-		die "$STATUS_LAB" "cannot make the folder $CACHE for images; set LAB_CACHE"
+	cache_folder "$CACHE"
 	if [ ! -d "$dir" ]; then
 		(
 			flock 9
@@ -55,7 +61,7 @@ need_space()
 {
 	local have
 
-	mkdir -p "$1" 2>/dev/null || die "$STATUS_LAB" "cannot make the folder $1; set LAB_CACHE"
+	cache_folder "$1"
 	have=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
 	[ "$have" -ge "$2" ] ||
 		die "$STATUS_LAB" "disk full: $1 has $have MB free, the lab needs $2 MB; free some or set LAB_CACHE"

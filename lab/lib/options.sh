@@ -53,9 +53,9 @@ The --l0-script reads those lines on its standard input and answers each on its 
 any lines and then ". STATUS", which becomes the status of \`l0\`. Its input ends when L1 is gone.
 lab/l0/exits is one that counts exits from L1.
 
-The exit status is $STATUS_USAGE for wrong arguments, the first non-zero status of a script, else $STATUS_TIMEOUT after a timeout, else $STATUS_LAB when
-the lab failed: a panic, silence, a backend that does not load or unload, or a console line that
-matches
+The exit status is $STATUS_USAGE for wrong arguments, the first non-zero status of a script, else $STATUS_TIMEOUT
+after a timeout, else $STATUS_LAB when the lab failed: a panic, silence, a backend that does not load or
+unload, or a console line that matches
   $CONSOLE_BAD
 without having been announced or being one of lab/known-lines (what stock kernels say of this emulator),
 or was announced and is missing.

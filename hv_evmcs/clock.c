@@ -99,15 +99,17 @@ static void prepare(struct hv_reenlightenment_subscriber *s)
 
 static void finish(struct hv_reenlightenment_subscriber *s)
 {
+	struct change change;
 	struct moment after;
 	struct vm_evmcs *vm;
 
 	mutex_lock(&vms_lock);
 	after = moment_now(page_trusted);
+	change = moment_change(&before, &after);
 	if (!kvm_caps.has_tsc_control)
 		kvm_caps.max_guest_tsc_khz = tsc_khz;
 	list_for_each_entry(vm, &vms, clock.link) {
-		kvmclock_move(&vm->kvm, &before, &after);
+		kvmclock_move(&vm->kvm, &change);
 		if (page_fell)
 			kvmclock_leave_master(&vm->kvm, &after);
 	}

@@ -150,30 +150,27 @@ static void adopt_tsc(struct kvm_vcpu *vcpu)
 }
 
 /* The offset with which a TSC goes on that had this one before. */
-static u64 moved_offset(struct kvm_vcpu *vcpu, u64 offset, const struct moment *before,
-			const struct moment *after)
+static u64 moved_offset(struct kvm_vcpu *vcpu, u64 offset, const struct change *change)
 {
 	unsigned int bits = kvm_caps.tsc_scaling_ratio_frac_bits;
 
-	return offset + mul_u64_u64_shr(before->tsc, vcpu->arch.l1_tsc_scaling_ratio, bits) +
-	       rate_mul_div(moment_elapsed(before, after), vcpu->arch.virtual_tsc_khz,
-			    REFERENCE_PER_MS) -
-	       mul_u64_u64_shr(after->tsc, scaling_ratio(vcpu), bits);
+	return offset + mul_u64_u64_shr(change->from, vcpu->arch.l1_tsc_scaling_ratio, bits) +
+	       rate_mul_div(change->elapsed, vcpu->arch.virtual_tsc_khz, REFERENCE_PER_MS) -
+	       mul_u64_u64_shr(change->to, scaling_ratio(vcpu), bits);
 }
 
-static void move_tsc(struct kvm_vcpu *vcpu, const struct moment *before,
-		     const struct moment *after)
+static void move_tsc(struct kvm_vcpu *vcpu, const struct change *change)
 {
-	u64 offset = moved_offset(vcpu, vcpu->arch.l1_tsc_offset, before, after);
+	u64 offset = moved_offset(vcpu, vcpu->arch.l1_tsc_offset, change);
 
 	set_tsc(vcpu, scaling_ratio(vcpu), offset);
 	/* Else kvm.ko finds the TSC running backwards when a CPU comes online. */
 	if (vcpu->arch.last_host_tsc)
-		vcpu->arch.last_host_tsc = after->tsc;
+		vcpu->arch.last_host_tsc = change->to;
 }
 
 /* What vCPUs that are added later get; a guest may have set a vCPU's own to another. */
-static void move_cur_tsc(struct kvm *kvm, const struct moment *before, const struct moment *after)
+static void move_cur_tsc(struct kvm *kvm, const struct change *change)
 {
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
@@ -181,8 +178,7 @@ static void move_cur_tsc(struct kvm *kvm, const struct moment *before, const str
 	kvm_for_each_vcpu(i, vcpu, kvm) {
 		if (!has_cur_tsc(vcpu))
 			continue;
-		kvm->arch.cur_tsc_offset = moved_offset(vcpu, kvm->arch.cur_tsc_offset, before,
-							after);
+		kvm->arch.cur_tsc_offset = moved_offset(vcpu, kvm->arch.cur_tsc_offset, change);
 		return;
 	}
 }
@@ -199,17 +195,16 @@ static void keep_up(struct kvm_arch *ka, u64 shown)
 /**
  * kvmclock_move - let a VM's clocks go on after the machine's TSC has changed
  * @kvm: a VM of which no vCPU has entered since kvmclock_note()
- * @before: the change
- * @after: the change; tsc_khz has the new frequency
+ * @change: of the machine's TSC; tsc_khz has the new frequency
  *
  * The TSC goes on where it was, at the frequency that the guest knows (without TSC scaling at the
  * machine's). So does the master clock, and not by the kernel's clock: from that it has strayed,
  * since it goes by a frequency in kHz, for as long as the VM lives.
  */
-void kvmclock_move(struct kvm *kvm, const struct moment *before, const struct moment *after)
+void kvmclock_move(struct kvm *kvm, const struct change *change)
 {
 	const struct vm_kvmclock *clock = &to_vm(kvm)->clock.kvmclock;
-	u64 elapsed_ns = moment_elapsed(before, after) * REFERENCE_NS;
+	u64 elapsed_ns = change->elapsed * REFERENCE_NS;
 	struct kvm_arch *ka = &kvm->arch;
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
@@ -219,14 +214,14 @@ void kvmclock_move(struct kvm *kvm, const struct moment *before, const struct mo
 	write_seqcount_begin(&ka->pvclock_sc);
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		adopt_tsc(vcpu);	/* of an earlier change */
-	move_cur_tsc(kvm, before, after);
+	move_cur_tsc(kvm, change);
 	kvm_for_each_vcpu(i, vcpu, kvm)
-		move_tsc(vcpu, before, after);
+		move_tsc(vcpu, change);
 	if (clock->had_master) {
 		shown = clock->shown_ns + max_t(u64, elapsed_ns, REFERENCE_ERROR_NS) -
 			REFERENCE_ERROR_NS;
 		ka->master_kernel_ns = shown - clock->offset;
-		ka->master_cycle_now = after->tsc;
+		ka->master_cycle_now = change->to;
 		/* A vCPU may have taken it away meanwhile. */
 		if (!ka->use_master_clock)
 			keep_up(ka, shown);

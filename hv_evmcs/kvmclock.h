@@ -10,6 +10,7 @@
 
 struct kvm;
 struct kvm_vcpu;
+struct change;
 struct moment;
 
 /**
@@ -33,7 +34,7 @@ struct vcpu_kvmclock {
 };
 
 void kvmclock_note(struct kvm *kvm, const struct moment *before);
-void kvmclock_move(struct kvm *kvm, const struct moment *before, const struct moment *after);
+void kvmclock_move(struct kvm *kvm, const struct change *change);
 void kvmclock_leave_master(struct kvm *kvm, const struct moment *now);
 void kvmclock_update_vcpu(struct kvm_vcpu *vcpu);
 void kvmclock_write_for(struct kvm_vcpu *vcpu, bool stable);

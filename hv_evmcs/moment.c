@@ -39,22 +39,26 @@ struct moment moment_now(bool by_page)
 	return moment;
 }
 
-/**
- * moment_elapsed - the time between two moments
- * @from: the earlier one
- * @to: the later one
- *
- * The counter is the host's. If it went back, or an hour ahead, that is not believed.
- *
- * Return: units of REFERENCE_NS.
- */
-u64 moment_elapsed(const struct moment *from, const struct moment *to)
+/* The counter is the host's. If it went back, or an hour ahead, that is not believed. */
+static u64 elapsed_between(const struct moment *before, const struct moment *after)
 {
-	s64 elapsed = to->reference - from->reference;
+	s64 elapsed = after->reference - before->reference;
 
 	if (elapsed >= 0 && elapsed <= LONGEST_ELAPSED)
 		return elapsed;
 	pr_warn_ratelimited("the host's reference counter moved by %lld * 100 ns while it changed the TSC\n",
 			    elapsed);
 	return 0;
+}
+
+/**
+ * moment_change - what lies between two moments
+ * @before: the earlier one
+ * @after: the later one
+ *
+ * Return: the change of the TSC.
+ */
+struct change moment_change(const struct moment *before, const struct moment *after)
+{
+	return (struct change){ before->tsc, after->tsc, elapsed_between(before, after) };
 }

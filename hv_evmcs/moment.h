@@ -21,7 +21,19 @@ struct moment {
 	u64 reference;
 };
 
+/**
+ * struct change - of the machine's TSC
+ * @from: its value at a moment before
+ * @to: its value at a moment after
+ * @elapsed: between the two, in units of REFERENCE_NS
+ */
+struct change {
+	u64 from;
+	u64 to;
+	u64 elapsed;
+};
+
 struct moment moment_now(bool by_page);
-u64 moment_elapsed(const struct moment *from, const struct moment *to);
+struct change moment_change(const struct moment *before, const struct moment *after);
 
 #endif /* HV_EVMCS_MOMENT_H */

@@ -41,8 +41,8 @@ watch_l2()
 	mkdir -p /tmp/watch/bin
 	cp /usr/local/bin/clock_watch /tmp/watch/bin/
 	(cat /l2/initrd; cd /tmp/watch && find bin | cpio -o -H newc 2>/dev/null) >/tmp/watch.initrd
-	LD_PRELOAD=/usr/local/bin/clock_port.so chrt -o 0 qemu-system-x86_64 -M microvm \
-		-accel kvm,kernel-irqchip=on -cpu "${L2_CPU:-host}" -smp 2 -m 128 -nodefaults -display none -no-reboot -chardev pipe,id=serial,path=/tmp/l2 \
+	LD_PRELOAD=/usr/local/bin/clock_port.so chrt -o 0 qemu-system-x86_64 -M q35 -accel kvm \
+		-cpu "${L2_CPU:-host}" -smp 2 -m 256 -nodefaults -display none -no-reboot -chardev pipe,id=serial,path=/tmp/l2 \
 		-serial chardev:serial -kernel /l2/vmlinux -initrd /tmp/watch.initrd \
 		-append "console=ttyS0 quiet panic=-1 cryptomgr.notests initcall_blacklist=jent_mod_init
 			l2.run='$l2_run' $L2_APPEND" "$@" 2>/tmp/l2.qemu &

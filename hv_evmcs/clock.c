@@ -27,6 +27,7 @@
 #include "kvm_private.h"
 #include "kvmclock.h"
 #include "moment.h"
+#include "timers.h"
 #include "vcpu.h"
 
 MODULE_SOFTDEP("pre: hv_reenlightenment");
@@ -347,6 +348,7 @@ void clock_wait(struct kvm_vcpu *vcpu)
 	unsigned int turn = smp_load_acquire(&gate_turn); /* pairs with gate_open() */
 	struct kvm *kvm = vcpu->kvm;
 
+	clock->called_off++;
 	if (turn & 1) {
 		gate_wait(vcpu);
 		return;
@@ -367,5 +369,6 @@ void clock_wait(struct kvm_vcpu *vcpu)
 	/* By each of us: one that was waited for in vain may have written it last. */
 	kvmclock_renew_tsc_page(kvm);
 	kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
+	timers_set_again(vcpu);
 	clock->entered = turn;
 }

@@ -26,12 +26,14 @@ struct vm_clock {
  * @updating: in which it asked kvm.ko for its pvclock
  * @ready: in which that was written
  * @entered: in which it may enter
+ * @called_off: entries that were, each of which kvm.ko counts as an exit
  * @kvmclock: its TSC
  */
 struct vcpu_clock {
 	unsigned int updating;
 	unsigned int ready;
 	unsigned int entered;
+	u64 called_off;
 	struct vcpu_kvmclock kvmclock;
 };
 

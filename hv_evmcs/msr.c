@@ -11,11 +11,13 @@
 #include <asm/mce.h>
 #include <asm/msr-index.h>
 
+#include "gate.h"
 #include "guest_cpuid.h"
 #include "load_check.h"
 #include "mitigation.h"
 #include "msr.h"
 #include "regs.h"
+#include "timers.h"
 #include "uret.h"
 #include "exception.h"
 
@@ -311,6 +313,15 @@ int msr_set(struct kvm_vcpu *vcpu, struct msr_data *msr)
 		if (data & ~(TSX_CTRL_RTM_DISABLE | TSX_CTRL_CPUID_CLEAR))
 			return 1;
 		return uret_write(vcpu, msr);
+	case MSR_IA32_TSC_DEADLINE:
+		timers_deadline_set(vcpu);
+		return kvm_set_msr_common(vcpu, msr);
+	case MSR_IA32_TSC:
+	case MSR_IA32_TSC_ADJUST:
+		/* A VMM's new TSC is to be one of after a change, or of before it. */
+		if (msr->host_initiated)
+			gate_wait_open();
+		return kvm_set_msr_common(vcpu, msr);
 	case MSR_IA32_CR_PAT:
 		r = kvm_set_msr_common(vcpu, msr);
 		if (!r)

@@ -16,6 +16,7 @@
 #include "kvm_private.h"
 #include "msr_bitmap.h"
 #include "perf.h"
+#include "timers.h"
 #include "tlb.h"
 #include "uret.h"
 
@@ -55,6 +56,7 @@ struct vm_evmcs {
  * @dumped: this vCPU's VMCS was logged already
  * @tlb: what must be flushed before the next entry
  * @clock: changes of the machine's TSC that it has taken note of
+ * @timers: those that kvm.ko sets for it
  * @host: host state to put back when the vCPU is put
  * @guest_kernel_gs_base: while not in the register
  * @uret: user-return MSRs, by kvm.ko's slot
@@ -85,6 +87,7 @@ struct vcpu_evmcs {
 
 	struct vcpu_tlb tlb;
 	struct vcpu_clock clock;
+	struct vcpu_timers timers;
 	struct host_state host;
 	u64 guest_kernel_gs_base;
 	struct uret_msr uret[NR_URET_MSRS];

@@ -148,18 +148,3 @@ u64 control_tsc_hz(void)
 	rdmsrl(HV_X64_MSR_TSC_FREQUENCY, hz);
 	return hz;
 }
-
-/**
- * control_reference_time - a clock that is right while the TSC is emulated, too
- *
- * Any context. Costs an exit to the host.
- *
- * Return: the partition reference counter, in units of REFERENCE_NS.
- */
-u64 control_reference_time(void)
-{
-	u64 time;
-
-	rdmsrl(HV_X64_MSR_TIME_REF_COUNT, time);
-	return time;
-}

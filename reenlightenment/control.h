@@ -4,9 +4,6 @@
 
 #include <linux/types.h>
 
-/* Units of the partition reference counter: 100 ns. */
-#define REFERENCE_NS	100
-
 /* No TSC is as slow: below this the frequency that the host states is not believed. */
 #define LOWEST_HZ	10000000ull
 
@@ -19,6 +16,5 @@ bool control_armed(void);
 bool control_in_progress(void);
 void control_end_emulation(void);
 u64 control_tsc_hz(void);
-u64 control_reference_time(void);
 
 #endif /* REENLIGHTENMENT_CONTROL_H */

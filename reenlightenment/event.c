@@ -12,6 +12,7 @@
 #include <linux/kthread.h>
 #include <linux/spinlock.h>
 #include <linux/time64.h>
+#include <linux/timekeeping.h>
 
 #include "control.h"
 #include "event.h"
@@ -21,15 +22,16 @@
 #include "vector.h"
 
 /*
- * Reference time of the first interrupt that no event has claimed yet, 0 if there is none; and of
- * the end of the last event, to which what came before belongs.
+ * Times are ns of CLOCK_MONOTONIC, which costs no exit where the kernel goes by the reference TSC page.
+ * That of the first interrupt that no event has claimed yet, 0 if there is none; and of the end of
+ * the last event, to which what came before belongs.
  */
 static atomic64_t announced, ended;
 
 /* An interrupt that led to nothing within this time is not the beginning of the next event. */
-#define ANNOUNCED_FOR	(10 * NSEC_PER_SEC / REFERENCE_NS)
+#define ANNOUNCED_FOR	(10 * NSEC_PER_SEC)
 
-/* Reference time at which the kernel's handler ended the emulation. */
+/* At which the kernel's handler ended the emulation. */
 static atomic64_t watched_end;
 
 static DEFINE_SPINLOCK(record_lock);
@@ -41,7 +43,7 @@ static struct event_record record;
  */
 static void note(u64 start, u64 end, u64 held_ns, u64 old_hz, u64 new_hz)
 {
-	u64 ns = start ? (end - start) * REFERENCE_NS : 0;
+	u64 ns = start ? end - start : 0;
 
 	spin_lock(&record_lock);
 	record.events++;
@@ -67,17 +69,17 @@ static void run_event(u64 start)
 	u64 old_hz = event_get_record().new_hz, new_hz, begun, end, held_ns;
 
 	cpus_read_lock();
-	begun = control_reference_time();
+	begun = ktime_get_mono_fast_ns();
 	subscribers_prepare();
 	knob_dawdle();
 	control_end_emulation();
-	end = control_reference_time();
+	end = ktime_get_mono_fast_ns();
 	atomic64_set(&ended, end);
 	new_hz = control_tsc_hz();
 	knob_dawdle();
 	subscribers_switched(old_hz, new_hz);
 	subscribers_finish();
-	held_ns = (control_reference_time() - begun) * REFERENCE_NS;
+	held_ns = ktime_get_mono_fast_ns() - begun;
 	cpus_read_unlock();
 	note(start, end, held_ns, old_hz, new_hz);
 }
@@ -126,7 +128,7 @@ void event_init(void)
  */
 void event_interrupt(void)
 {
-	u64 now = control_reference_time(), before = atomic64_read(&announced);
+	u64 now = ktime_get_mono_fast_ns(), before = atomic64_read(&announced);
 
 	if (before <= atomic64_read(&ended) || now - before > ANNOUNCED_FOR)
 		atomic64_set(&announced, now);
@@ -158,7 +160,7 @@ void event_flush(void)
  */
 void event_watched_end(void)
 {
-	atomic64_set(&watched_end, control_reference_time());
+	atomic64_set(&watched_end, ktime_get_mono_fast_ns());
 	task_queue(&event_work);
 }
 

@@ -243,6 +243,7 @@ void clock_module_exit(void)
 void clock_vm_init(struct kvm *kvm)
 {
 	INIT_LIST_HEAD(&to_vm(kvm)->clock.link);
+	kvmclock_vm_init(kvm);
 }
 
 /**
@@ -256,8 +257,13 @@ void clock_vm_destroy(struct kvm *kvm)
 	mutex_unlock(&vms_lock);
 }
 
-/* With the TSC not just changing, so that what kvm.ko sets up is of one time. */
-static void lock_vms_between_events(void)
+/**
+ * clock_hold_tsc - keep the machine's TSC from changing until clock_release_tsc()
+ *
+ * So that what kvm.ko makes of it is of one time. Sleeps while an event runs.
+ */
+void clock_hold_tsc(void)
+	__acquires(&vms_lock)
 {
 	for (;;) {
 		gate_wait_open();
@@ -266,6 +272,15 @@ static void lock_vms_between_events(void)
 			return;
 		mutex_unlock(&vms_lock);
 	}
+}
+
+/**
+ * clock_release_tsc - it may change again
+ */
+void clock_release_tsc(void)
+	__releases(&vms_lock)
+{
+	mutex_unlock(&vms_lock);
 }
 
 /**
@@ -278,13 +293,14 @@ void clock_vcpu_create(struct kvm_vcpu *vcpu)
 {
 	struct kvm *kvm = vcpu->kvm;
 
-	lock_vms_between_events();
+	clock_hold_tsc();
 	if (list_empty(&to_vm(kvm)->clock.link)) {
 		if (!page_trusted)
 			kvm->arch.backwards_tsc_observed = true;
+		kvmclock_first_vcpu(kvm);
 		list_add(&to_vm(kvm)->clock.link, &vms);
 	}
-	mutex_unlock(&vms_lock);
+	clock_release_tsc();
 }
 
 /**

@@ -43,6 +43,8 @@ void clock_vm_init(struct kvm *kvm);
 void clock_vm_destroy(struct kvm *kvm);
 void clock_vcpu_create(struct kvm_vcpu *vcpu);
 void clock_vcpu_free(struct kvm_vcpu *vcpu);
+void clock_hold_tsc(void);
+void clock_release_tsc(void);
 void clock_wait(struct kvm_vcpu *vcpu);
 
 /**

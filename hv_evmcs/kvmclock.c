@@ -13,6 +13,7 @@
 #include <asm/pvclock.h>
 #include <asm/tsc.h>
 
+#include "gate.h"
 #include "kvm_private.h"
 #include "kvmclock.h"
 #include "moment.h"
@@ -22,6 +23,29 @@
 
 /* Of the difference of two readings of the reference counter; so as not to be ahead of it. */
 #define REFERENCE_ERROR_NS	(2 * REFERENCE_NS)
+
+/**
+ * kvmclock_vm_init - a VM is born
+ * @kvm: the VM, not yet set up by kvm.ko
+ */
+void kvmclock_vm_init(struct kvm *kvm)
+{
+	to_vm(kvm)->clock.kvmclock.born_khz = tsc_khz;
+}
+
+/**
+ * kvmclock_first_vcpu - a VM gets its first vCPU
+ * @kvm: the VM
+ *
+ * Without TSC scaling a guest has no other frequency than the machine's, also when that has changed
+ * since the VM was born.
+ */
+void kvmclock_first_vcpu(struct kvm *kvm)
+{
+	if (!kvm_caps.has_tsc_control &&
+	    kvm->arch.default_tsc_khz == to_vm(kvm)->clock.kvmclock.born_khz)
+		kvm->arch.default_tsc_khz = tsc_khz;
+}
 
 /* The VM's master clock at that TSC of the machine, in ns since boot by CLOCK_MONOTONIC_RAW. */
 static u64 master_ns(const struct kvm_arch *ka, u64 tsc)
@@ -84,25 +108,6 @@ static u64 shown_ns(struct kvm *kvm, u64 tsc)
 	return most ?: expected;
 }
 
-/**
- * kvmclock_note - remember what the clock shows before the machine's TSC changes
- * @kvm: a VM of which no vCPU is in its guest
- * @before: the change
- *
- * A vCPU in kvm.ko may set the clock at any time, also until kvmclock_move().
- */
-void kvmclock_note(struct kvm *kvm, const struct moment *before)
-{
-	struct vm_kvmclock *clock = &to_vm(kvm)->clock.kvmclock;
-	struct kvm_arch *ka = &kvm->arch;
-
-	raw_spin_lock_irq(&ka->tsc_write_lock);
-	clock->had_master = ka->use_master_clock;
-	clock->offset = ka->kvmclock_offset;
-	clock->shown_ns = shown_ns(kvm, before->tsc);
-	raw_spin_unlock_irq(&ka->tsc_write_lock);
-}
-
 static u64 scaling_ratio(struct kvm_vcpu *vcpu)
 {
 	if (!kvm_caps.has_tsc_control)
@@ -122,6 +127,12 @@ static void set_tsc(struct kvm_vcpu *vcpu, u64 ratio, u64 offset)
 	to_evmcs_vcpu(vcpu)->clock.kvmclock.moved = true;
 }
 
+/* kvm.ko has given it one; it does so when the vCPU is in the VM already. */
+static bool has_tsc(const struct kvm_vcpu *vcpu)
+{
+	return vcpu->arch.this_tsc_generation;
+}
+
 static bool has_cur_tsc(const struct kvm_vcpu *vcpu)
 {
 	return vcpu->arch.this_tsc_generation == vcpu->kvm->arch.cur_tsc_generation;
@@ -129,7 +140,8 @@ static bool has_cur_tsc(const struct kvm_vcpu *vcpu)
 
 /*
  * A vCPU that is made after a change of the TSC gets from kvm.ko the offset of the others, and a
- * ratio that does not go with it: frequencies that differ by little are one to kvm.ko.
+ * ratio that does not go with it: frequencies that differ by little are one to kvm.ko, and where it
+ * cannot scale, it would have the TSC catch up with the frequency of before.
  */
 static void adopt_tsc(struct kvm_vcpu *vcpu)
 {
@@ -144,43 +156,108 @@ static void adopt_tsc(struct kvm_vcpu *vcpu)
 		if (to_evmcs_vcpu(other)->clock.kvmclock.moved && has_cur_tsc(other) &&
 		    other->arch.virtual_tsc_khz == vcpu->arch.virtual_tsc_khz) {
 			set_tsc(vcpu, other->arch.l1_tsc_scaling_ratio, ka->cur_tsc_offset);
+			vcpu->arch.tsc_catchup = other->arch.tsc_catchup;
+			vcpu->arch.tsc_always_catchup = other->arch.tsc_always_catchup;
 			return;
 		}
 	}
 }
 
-/* The offset with which a TSC goes on that had this one before. */
-static u64 moved_offset(struct kvm_vcpu *vcpu, u64 offset, const struct change *change)
+static u64 scaled(u64 host_tsc, u64 ratio)
 {
-	unsigned int bits = kvm_caps.tsc_scaling_ratio_frac_bits;
-
-	return offset + mul_u64_u64_shr(change->from, vcpu->arch.l1_tsc_scaling_ratio, bits) +
-	       rate_mul_div(change->elapsed, vcpu->arch.virtual_tsc_khz, REFERENCE_PER_MS) -
-	       mul_u64_u64_shr(change->to, scaling_ratio(vcpu), bits);
+	return mul_u64_u64_shr(host_tsc, ratio, kvm_caps.tsc_scaling_ratio_frac_bits);
 }
 
-static void move_tsc(struct kvm_vcpu *vcpu, const struct change *change)
+static void note_tsc(struct kvm_vcpu *vcpu, u64 host_tsc)
 {
-	u64 offset = moved_offset(vcpu, vcpu->arch.l1_tsc_offset, change);
+	struct vcpu_kvmclock *clock = &to_evmcs_vcpu(vcpu)->clock.kvmclock;
+	struct kvm *kvm = vcpu->kvm;
 
-	set_tsc(vcpu, scaling_ratio(vcpu), offset);
-	/* Else kvm.ko finds the TSC running backwards when a CPU comes online. */
-	if (vcpu->arch.last_host_tsc)
-		vcpu->arch.last_host_tsc = change->to;
+	if (!has_tsc(vcpu))
+		return;
+	clock->noted = gate_turn;
+	clock->tsc = kvm_read_l1_tsc(vcpu, host_tsc);
+	/* A guest may have set a vCPU's own to another. */
+	if (has_cur_tsc(vcpu))
+		to_vm(kvm)->clock.kvmclock.cur_tsc = kvm->arch.cur_tsc_offset +
+			scaled(host_tsc, vcpu->arch.l1_tsc_scaling_ratio);
 }
 
-/* What vCPUs that are added later get; a guest may have set a vCPU's own to another. */
+/**
+ * kvmclock_note - remember what the clocks show before the machine's TSC changes
+ * @kvm: a VM of which no vCPU is in its guest
+ * @before: the change
+ *
+ * The gate is closed. kvm.ko may set the clocks until kvmclock_move(), by the TSC of then.
+ */
+void kvmclock_note(struct kvm *kvm, const struct moment *before)
+{
+	struct vm_kvmclock *clock = &to_vm(kvm)->clock.kvmclock;
+	struct kvm_arch *ka = &kvm->arch;
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+
+	raw_spin_lock_irq(&ka->tsc_write_lock);
+	kvm_for_each_vcpu(i, vcpu, kvm) {
+		adopt_tsc(vcpu);	/* of an earlier change */
+		note_tsc(vcpu, before->tsc);
+	}
+	clock->had_master = ka->use_master_clock;
+	clock->offset = ka->kvmclock_offset;
+	clock->shown_ns = shown_ns(kvm, before->tsc);
+	raw_spin_unlock_irq(&ka->tsc_write_lock);
+}
+
+static bool was_noted(struct kvm_vcpu *vcpu)
+{
+	return to_evmcs_vcpu(vcpu)->clock.kvmclock.noted == gate_turn;
+}
+
+/* The offset with which a TSC goes on that was this before. */
+static u64 moved_offset(struct kvm_vcpu *vcpu, u64 tsc, const struct change *change)
+{
+	return tsc + rate_mul_div(change->elapsed, vcpu->arch.virtual_tsc_khz, REFERENCE_PER_MS) -
+	       scaled(change->to, scaling_ratio(vcpu));
+}
+
+/* What vCPUs that are added later get. In a VM that was made meanwhile it begins at 0. */
 static void move_cur_tsc(struct kvm *kvm, const struct change *change)
 {
+	struct kvm_arch *ka = &kvm->arch;
+	u64 offset = ka->cur_tsc_offset;
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
 
 	kvm_for_each_vcpu(i, vcpu, kvm) {
-		if (!has_cur_tsc(vcpu))
+		if (!has_tsc(vcpu) || !has_cur_tsc(vcpu))
 			continue;
-		kvm->arch.cur_tsc_offset = moved_offset(vcpu, kvm->arch.cur_tsc_offset, change);
-		return;
+		if (was_noted(vcpu)) {
+			offset = moved_offset(vcpu, to_vm(kvm)->clock.kvmclock.cur_tsc, change);
+			break;
+		}
+		offset = -scaled(change->to, scaling_ratio(vcpu));
 	}
+	/* One that its VMM gives the last offset is like the others. */
+	if (ka->last_tsc_offset == ka->cur_tsc_offset)
+		ka->last_tsc_offset = offset;
+	ka->cur_tsc_offset = offset;
+}
+
+/* Whatever kvm.ko made of its offset meanwhile. */
+static void move_tsc(struct kvm_vcpu *vcpu, const struct change *change)
+{
+	const struct vcpu_kvmclock *clock = &to_evmcs_vcpu(vcpu)->clock.kvmclock;
+	u64 offset = vcpu->arch.l1_tsc_offset;
+
+	if (was_noted(vcpu))
+		offset = moved_offset(vcpu, clock->tsc, change);
+	else if (has_tsc(vcpu))
+		offset = vcpu->kvm->arch.cur_tsc_offset;
+	set_tsc(vcpu, scaling_ratio(vcpu), offset);
+	/* From these kvm.ko sets it anew when a CPU comes online, and when TSCs differ. */
+	vcpu->arch.last_guest_tsc = kvm_read_l1_tsc(vcpu, change->to);
+	if (vcpu->arch.last_host_tsc)
+		vcpu->arch.last_host_tsc = change->to;
 }
 
 /* Where the kernel's clock, which the guest has from now on, is behind, the difference stays. */
@@ -212,8 +289,6 @@ void kvmclock_move(struct kvm *kvm, const struct change *change)
 
 	raw_spin_lock_irq(&ka->tsc_write_lock);
 	write_seqcount_begin(&ka->pvclock_sc);
-	kvm_for_each_vcpu(i, vcpu, kvm)
-		adopt_tsc(vcpu);	/* of an earlier change */
 	move_cur_tsc(kvm, change);
 	kvm_for_each_vcpu(i, vcpu, kvm)
 		move_tsc(vcpu, change);

@@ -18,21 +18,32 @@ struct moment;
  * @had_master: it had a master clock
  * @offset: from that to its kvmclock, in ns
  * @shown_ns: what its kvmclock showed
+ * @cur_tsc: the TSC that a vCPU would have got that was added then
+ * @born_khz: the machine's frequency when the VM was made
  */
 struct vm_kvmclock {
 	bool had_master;
 	s64 offset;
 	u64 shown_ns;
+	u64 cur_tsc;
+	unsigned int born_khz;
 };
 
 /**
  * struct vcpu_kvmclock - a vCPU's TSC
- * @moved: it went on after a change of the machine's TSC
+ * @noted: the change of the machine's TSC before which it was noted
+ * @tsc: what it was then
+ * @moved: it went on after a change
  */
 struct vcpu_kvmclock {
+	unsigned int noted;
+	u64 tsc;
 	bool moved;
 };
 
+
+void kvmclock_vm_init(struct kvm *kvm);
+void kvmclock_first_vcpu(struct kvm *kvm);
 void kvmclock_note(struct kvm *kvm, const struct moment *before);
 void kvmclock_move(struct kvm *kvm, const struct change *change);
 void kvmclock_leave_master(struct kvm *kvm, const struct moment *now);

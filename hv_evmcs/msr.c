@@ -11,7 +11,7 @@
 #include <asm/mce.h>
 #include <asm/msr-index.h>
 
-#include "gate.h"
+#include "clock.h"
 #include "guest_cpuid.h"
 #include "load_check.h"
 #include "mitigation.h"
@@ -165,6 +165,7 @@ int msr_get(struct kvm_vcpu *vcpu, struct msr_data *msr)
 {
 	struct vcpu_evmcs *v = to_evmcs_vcpu(vcpu);
 	struct hv_enlightened_vmcs *evmcs = v->evmcs;
+	int r;
 
 	if (!msr_visible(vcpu, msr))
 		return 1;
@@ -206,6 +207,11 @@ int msr_get(struct kvm_vcpu *vcpu, struct msr_data *msr)
 	case MSR_IA32_FEAT_CTL:
 		msr->data = v->feature_control;
 		return 0;
+	case MSR_IA32_TSC:
+		clock_hold_tsc();
+		r = kvm_get_msr_common(vcpu, msr);
+		clock_release_tsc();
+		return r;
 	default:
 		return uret_read(vcpu, msr);
 	}
@@ -318,10 +324,10 @@ int msr_set(struct kvm_vcpu *vcpu, struct msr_data *msr)
 		return kvm_set_msr_common(vcpu, msr);
 	case MSR_IA32_TSC:
 	case MSR_IA32_TSC_ADJUST:
-		/* A VMM's new TSC is to be one of after a change, or of before it. */
-		if (msr->host_initiated)
-			gate_wait_open();
-		return kvm_set_msr_common(vcpu, msr);
+		clock_hold_tsc();
+		r = kvm_set_msr_common(vcpu, msr);
+		clock_release_tsc();
+		return r;
 	case MSR_IA32_CR_PAT:
 		r = kvm_set_msr_common(vcpu, msr);
 		if (!r)

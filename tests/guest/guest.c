@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -78,6 +79,55 @@ struct l2_vcpu *guest_new(unsigned int flags, const char *code, const char *code
 	must(l2_load(l2, GUEST_CODE, code, code_end - code), "code for the guest");
 	must(l2_add_vcpu(l2, &vcpu), "a virtual CPU");
 	return vcpu;
+}
+
+/* Room for one MSR, for the ioctls. */
+struct one_msr {
+	struct kvm_msrs head;
+	struct kvm_msr_entry entry;
+};
+
+/**
+ * guest_read_msr() - an MSR of a vCPU, as its VMM reads it
+ * @vcpu: the vCPU
+ * @index: MSR number; one that KVM refuses ends the program
+ *
+ * Return: its value.
+ */
+uint64_t guest_read_msr(struct l2_vcpu *vcpu, uint32_t index)
+{
+	struct one_msr msr = { .head.nmsrs = 1, .entry.index = index };
+
+	if (IOCTL(vcpu->fd, KVM_GET_MSRS, &msr) != 1)
+		die("KVM does not let MSR %#x be read", index);
+	return msr.entry.data;
+}
+
+/**
+ * guest_write_msr() - write an MSR of a vCPU, as its VMM
+ * @vcpu: the vCPU
+ * @index: MSR number; one that KVM refuses ends the program
+ * @data: new value
+ */
+void guest_write_msr(struct l2_vcpu *vcpu, uint32_t index, uint64_t data)
+{
+	struct one_msr msr = { .head.nmsrs = 1, .entry = { .index = index, .data = data } };
+
+	if (IOCTL(vcpu->fd, KVM_SET_MSRS, &msr) != 1)
+		die("KVM does not let MSR %#x be written", index);
+}
+
+/**
+ * l1_now_ns() - this machine's clock
+ *
+ * Return: CLOCK_MONOTONIC in ns.
+ */
+int64_t l1_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
 /**

@@ -21,10 +21,16 @@
 
 #define STATUS_BROKEN	2
 
+#define NS_PER_S	1000000000ll
+#define MSR_TSC		0x10
+
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int must(int result, const char *what);
 int must_ioctl(int fd, unsigned long request, void *argument, const char *what);
 struct l2_vcpu *guest_new(unsigned int flags, const char *code, const char *code_end);
+uint64_t guest_read_msr(struct l2_vcpu *vcpu, uint32_t index);
+void guest_write_msr(struct l2_vcpu *vcpu, uint32_t index, uint64_t data);
+int64_t l1_now_ns(void);
 void write_step(char *step);
 
 #define IOCTL(fd, request, argument) must_ioctl(fd, request, argument, #request)

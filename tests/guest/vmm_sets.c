@@ -11,13 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "guest.h"
 #include "vmm_sets.h"
 
-#define NS_PER_S	1000000000ll
 #define DUE_NS		(3 * NS_PER_S)
 #define NEVER_S		30		/* after the line */
 #define TSC_PAGE	0x20000
@@ -27,7 +25,6 @@
 #define TSC_BEFORE	(1ull << 50)
 #define TSC_SET		(1ull << 52)
 
-#define MSR_TSC			0x10
 #define MSR_TSC_DEADLINE	0x6e0
 #define MSR_HV_TIME_REF_COUNT	0x40000020
 #define MSR_HV_REFERENCE_TSC	0x40000021
@@ -45,37 +42,6 @@
 #define CPUID_1_ECX_TSC_DEADLINE	(1u << 24)
 
 extern const char sets_code[], sets_expired[], sets_code_end[];
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-static void set_msr(struct l2_vcpu *vcpu, uint32_t index, uint64_t data)
-{
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entry;
-	} msrs = { .head.nmsrs = 1, .entry = { .index = index, .data = data } };
-
-	if (IOCTL(vcpu->fd, KVM_SET_MSRS, &msrs) != 1)
-		die("KVM refuses to write MSR %#x", index);
-}
-
-static uint64_t get_msr(struct l2_vcpu *vcpu, uint32_t index)
-{
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entry;
-	} msrs = { .head.nmsrs = 1, .entry.index = index };
-
-	if (IOCTL(vcpu->fd, KVM_GET_MSRS, &msrs) != 1)
-		die("KVM refuses to read MSR %#x", index);
-	return msrs.entry.data;
-}
 
 /* KVM does not offer the TSC deadline by itself, but for VMMs to offer. */
 static void offer_deadline(struct l2_vcpu *vcpu)
@@ -115,7 +81,7 @@ static void use_synic(struct l2_vcpu *vcpu)
 
 	IOCTL(vcpu->l2->vm_fd, KVM_SET_CLOCK, &clock);
 	IOCTL(vcpu->fd, KVM_ENABLE_CAP, &synic);
-	set_msr(vcpu, MSR_HV_REFERENCE_TSC, TSC_PAGE | 1);
+	guest_write_msr(vcpu, MSR_HV_REFERENCE_TSC, TSC_PAGE | 1);
 }
 
 static struct l2_vcpu *start(void)
@@ -128,7 +94,7 @@ static struct l2_vcpu *start(void)
 	offer_deadline(vcpu);
 	use_apic(vcpu);
 	use_synic(vcpu);
-	set_msr(vcpu, MSR_TSC, TSC_BEFORE);
+	guest_write_msr(vcpu, MSR_TSC, TSC_BEFORE);
 	return vcpu;
 }
 
@@ -164,21 +130,21 @@ static uint64_t cycles(struct l2_vcpu *vcpu, int64_t ns)
 
 static int64_t sets_timer(struct l2_vcpu *vcpu, int deadline)
 {
-	int64_t before_ns = now_ns(), due_ns;
-	uint64_t tsc = get_msr(vcpu, MSR_TSC);
-	uint64_t reference = get_msr(vcpu, MSR_HV_TIME_REF_COUNT);
+	int64_t before_ns = l1_now_ns(), due_ns;
+	uint64_t tsc = guest_read_msr(vcpu, MSR_TSC);
+	uint64_t reference = guest_read_msr(vcpu, MSR_HV_TIME_REF_COUNT);
 
 	wait_for_line();
-	due_ns = now_ns() + DUE_NS;
+	due_ns = l1_now_ns() + DUE_NS;
 	if (deadline) {
-		set_msr(vcpu, MSR_TSC_DEADLINE, tsc + cycles(vcpu, due_ns - before_ns));
+		guest_write_msr(vcpu, MSR_TSC_DEADLINE, tsc + cycles(vcpu, due_ns - before_ns));
 	} else {
-		set_msr(vcpu, MSR_HV_STIMER0_COUNT, reference + (due_ns - before_ns) / 100);
-		set_msr(vcpu, MSR_HV_STIMER0_CONFIG,
+		guest_write_msr(vcpu, MSR_HV_STIMER0_COUNT, reference + (due_ns - before_ns) / 100);
+		guest_write_msr(vcpu, MSR_HV_STIMER0_CONFIG,
 			STIMER_ENABLE | STIMER_DIRECT | STIMER_VECTOR(VECTOR));
 	}
 	run_to(vcpu, PORT_EXPIRED);
-	return now_ns() - due_ns;
+	return l1_now_ns() - due_ns;
 }
 
 static int64_t sets_tsc(struct l2_vcpu *vcpu)
@@ -187,11 +153,11 @@ static int64_t sets_tsc(struct l2_vcpu *vcpu)
 	uint64_t tsc;
 
 	wait_for_line();
-	set_msr(vcpu, MSR_TSC, TSC_SET);
-	set_ns = now_ns();
+	guest_write_msr(vcpu, MSR_TSC, TSC_SET);
+	set_ns = l1_now_ns();
 	sleep(DUE_NS / NS_PER_S);
-	tsc = TSC_SET + cycles(vcpu, now_ns() - set_ns);
-	return (int64_t)(get_msr(vcpu, MSR_TSC) - tsc) / (int64_t)cycles(vcpu, 1000) * 1000;
+	tsc = TSC_SET + cycles(vcpu, l1_now_ns() - set_ns);
+	return (int64_t)(guest_read_msr(vcpu, MSR_TSC) - tsc) / (int64_t)cycles(vcpu, 1000) * 1000;
 }
 
 int main(int argc, char **argv)

@@ -121,19 +121,37 @@ bool control_in_progress(void)
 }
 
 /**
+ * control_believed - can a TSC have that frequency?
+ * @hz: what the host states
+ *
+ * Return: false if kvm.ko would divide by 0 or overflow with it.
+ */
+bool control_believed(u64 hz)
+{
+	return hz >= LOWEST_HZ && hz <= HIGHEST_HZ;
+}
+
+/**
  * control_end_emulation - let the TSC run at the new frequency
  *
- * The kernel's tsc_khz has the new frequency from then on; the old one, if the new one is such that
- * kvm.ko would divide by 0 or overflow.
+ * The kernel's tsc_khz, from which others reckon at any time, has the new frequency from then on; the
+ * old one, if the new one is not believed.
+ *
+ * Return: the new frequency in Hz, as the host states it.
  */
-void control_end_emulation(void)
+u64 control_end_emulation(void)
 {
-	unsigned int old_khz = tsc_khz;
+	struct hv_tsc_emulation_status status;
+	u64 hz;
 
 	knob_end_emulation();
-	hyperv_stop_tsc_emulation();
-	if (tsc_khz < LOWEST_HZ / HZ_PER_KHZ)
-		tsc_khz = old_khz;
+	rdmsrl(HV_X64_MSR_TSC_EMULATION_STATUS, *(u64 *)&status);
+	status.inprogress = 0;
+	wrmsrl(HV_X64_MSR_TSC_EMULATION_STATUS, *(u64 *)&status);
+	hz = control_tsc_hz();
+	if (control_believed(hz))
+		WRITE_ONCE(tsc_khz, hz / HZ_PER_KHZ);
+	return hz;
 }
 
 /**

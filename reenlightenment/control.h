@@ -4,8 +4,9 @@
 
 #include <linux/types.h>
 
-/* No TSC is as slow: below this the frequency that the host states is not believed. */
+/* No TSC is as slow, or as fast: the host is not believed when it states such a frequency. */
 #define LOWEST_HZ	10000000ull
+#define HIGHEST_HZ	100000000000ull
 
 const char *control_missing(void);
 void control_save(void);
@@ -14,7 +15,8 @@ void control_arm(u8 vector, unsigned int cpu);
 void control_disarm(void);
 bool control_armed(void);
 bool control_in_progress(void);
-void control_end_emulation(void);
+bool control_believed(u64 hz);
+u64 control_end_emulation(void);
 u64 control_tsc_hz(void);
 
 #endif /* REENLIGHTENMENT_CONTROL_H */

@@ -43,7 +43,7 @@ static struct event_record record;
  */
 static void note(u64 start, u64 end, u64 held_ns, u64 old_hz, u64 new_hz)
 {
-	u64 ns = start ? end - start : 0;
+	u64 ns = start && start < end ? end - start : 0;
 
 	spin_lock(&record_lock);
 	record.events++;
@@ -55,12 +55,13 @@ static void note(u64 start, u64 end, u64 held_ns, u64 old_hz, u64 new_hz)
 	record.new_hz = new_hz;
 	spin_unlock(&record_lock);
 	if (start)
-		pr_info("TSC frequency was %llu Hz, is %llu Hz; emulated for %llu ns\n", old_hz,
-			new_hz, ns);
+		pr_info_ratelimited("TSC frequency was %llu Hz, is %llu Hz; emulated for %llu ns\n",
+				    old_hz, new_hz, ns);
 	else
-		pr_info("TSC frequency was %llu Hz, is %llu Hz; interrupt lost\n", old_hz, new_hz);
-	if (new_hz < LOWEST_HZ)
-		pr_err("impossible TSC frequency: guests' clocks are wrong until it changes again\n");
+		pr_info_ratelimited("TSC frequency was %llu Hz, is %llu Hz; interrupt lost\n",
+				    old_hz, new_hz);
+	if (!control_believed(new_hz))
+		pr_err_ratelimited("impossible TSC frequency: guests' clocks are wrong until it changes again\n");
 }
 
 /* A CPU that came up meanwhile would have a TSC of another time than what kvm.ko remembers. */
@@ -72,10 +73,9 @@ static void run_event(u64 start)
 	begun = ktime_get_mono_fast_ns();
 	subscribers_prepare();
 	knob_dawdle();
-	control_end_emulation();
+	new_hz = control_end_emulation();
 	end = ktime_get_mono_fast_ns();
 	atomic64_set(&ended, end);
-	new_hz = control_tsc_hz();
 	knob_dawdle();
 	subscribers_switched(old_hz, new_hz);
 	subscribers_finish();

@@ -9,9 +9,11 @@ SLACK_NS=1000000	# by how much more than the emulation window a migration may mo
 TIMER_NS=100000000
 ACROSS_NS=2000000000	# a timer that has not expired when a migration is over
 TIMER_LATE_NS=4000000
+QUIET_NS=50000000	# after which a command for the host is through
 STOCK_WINDOWS=/tmp/stock-windows
 ASLEEP_NS=2000000000
 ASLEEP_TRIES=5		# for a migration in which a halted vCPU is not woken
+l1_watch=
 return_char=$(printf '\r')
 state=$LAB_SEED
 echo "seed $LAB_SEED"
@@ -31,9 +33,10 @@ watch_l1()
 
 # watch_l2 [QEMU-ARG]...: boots a Linux guest with two CPUs in which clock_watch runs. What the
 # guest says until then goes to /tmp/l2.log. The interrupts of its terminal are CPU 1's. L2_CPU
-# replaces the words after -cpu, L2_APPEND is added to its command line.
+# replaces the words after -cpu, L2_APPEND is added to its command line. L1's readers rest meanwhile.
 watch_l2()
 {
+	[ -z "$l1_watch" ] || all rest l1
 	rm -rf /tmp/l2.*
 	l2_run='cat /sys/devices/system/clockevents/clockevent0/current_device'
 	l2_run="$l2_run; for i in /proc/irq/*/ttyS0; do echo 2 >\${i%/*}/smp_affinity; done; clock_watch /dev/ttyS0"
@@ -48,7 +51,10 @@ watch_l2()
 			l2.run='$l2_run' $L2_APPEND" "$@" 2>/tmp/l2.qemu &
 	l2_watch=$!
 	exec 7<>/tmp/l2.in 8<>/tmp/l2.out	# neither waits for a QEMU that did not start
-	expect 8 watching >/tmp/l2.log && return
+	if expect 8 watching >/tmp/l2.log; then
+		[ -z "$l1_watch" ] || all go l1
+		return
+	fi
 	fail l2-starts "it says: $(cat /tmp/l2.log /tmp/l2.qemu)"
 	finish
 }
@@ -99,7 +105,8 @@ watch_end()
 	l1)
 		echo quit >&5
 		exec 5>&- 6<&-
-		wait $l1_watch
+		wait "$l1_watch"
+		l1_watch=
 		;;
 	l2)
 		echo quit >&7
@@ -141,17 +148,20 @@ time_of()
 	awk -v name="$1_ns" '$1 == name { print $2 }' /tmp/times
 }
 
-# windows COUNT: those of so many migrations in ns, the shortest first. The readers rest: the CPUs of
-# L1 take turns on one CPU here, some ms each, and one that is to handle the interrupt or to leave its
-# guest has to wait for its turn while another is busy.
+# windows COUNT: those of so many migrations in ns, the shortest first. The readers rest, and the
+# interrupt comes when the command for it is through: the CPUs of L1 take turns on one CPU here, some
+# ms each, and one that is to handle the interrupt or to leave its guest has to wait for its turn while
+# another is busy.
 windows()
 {
 	ask l2 rest >/dev/null
+	l0 interrupt delay $QUIET_NS
 	for _ in $(seq "$1"); do
 		random_frequency
 		migrate "$frequency"
 		echo "$window"
 	done | sort -n
+	l0 interrupt send
 	ask l2 go >/dev/null
 }
 

@@ -101,6 +101,34 @@ int bench_fail(struct bench_run *run, int err, const char *format, ...)
 	return err;
 }
 
+/**
+ * bench_check_pages() - refuse to touch more memory than others can spare
+ * @run: the run, which will touch run->max_batch pages of 4 KiB
+ *
+ * That is half of what the kernel says is available: beyond all of it comes the OOM killer, which
+ * may choose anybody.
+ *
+ * Return: 0 or -EOPNOTSUPP.
+ */
+int bench_check_pages(struct bench_run *run)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long long kib, most;
+	int found = 0;
+
+	if (file) {
+		found = fscanf(file, "MemTotal: %*u kB MemFree: %*u kB MemAvailable: %llu", &kib);
+		fclose(file);
+	}
+	if (found != 1)
+		return bench_fail(run, -EOPNOTSUPP, "no MemAvailable in /proc/meminfo");
+	most = kib / 4 / 2;
+	if (run->max_batch > most)
+		return bench_fail(run, -EOPNOTSUPP,
+				  "at most %llu pages, half of the memory that is available", most);
+	return 0;
+}
+
 static uint64_t or_default(uint64_t value, uint64_t usual)
 {
 	return value == BENCH_DEFAULT ? usual : value;

@@ -129,6 +129,7 @@ int bench_measure(const struct benchmark *bench, const struct bench_options *opt
 		  struct figure *figure);
 int bench_count(const struct benchmark *bench, const struct bench_options *opts,
 		int (*gate)(const char *word), struct figure *figure);
+int bench_check_pages(struct bench_run *run);
 int bench_fail(struct bench_run *run, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

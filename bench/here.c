@@ -169,9 +169,13 @@ static int first_touch_open(struct bench_run *run)
 {
 	size_t size = run->max_batch * PAGE_SIZE;
 	void *pages;
+	int err;
 
 	if (!size)
 		return 0;
+	err = bench_check_pages(run);
+	if (err)
+		return err;
 	pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (pages == MAP_FAILED)

@@ -323,6 +323,9 @@ static int l2_bench_open(struct bench_run *run)
 		return bench_fail(run, -EOPNOTSUPP, "at most %u iterations in an L2", UINT32_MAX);
 	if (want->pages && run->max_batch > PAGES_MAX)
 		return bench_fail(run, -EOPNOTSUPP, "at most %llu pages", PAGES_MAX);
+	err = want->pages ? bench_check_pages(run) : 0;
+	if (err)
+		return err;
 
 	guest = calloc(1, sizeof(*guest));
 	if (!guest)

@@ -216,18 +216,56 @@ static void check_names(const struct request *request)
 		usage_error("--count-only takes one benchmark");
 }
 
-/* Whether a mode is named in which -n and -r have nothing to count. */
+enum { OPT_L2 = 256, OPT_NO_IRQCHIP, OPT_COUNT_ONLY, OPT_PARTNER, OPT_LABEL, OPT_PROGRESS,
+       OPT_COMPARE, OPT_TABLE, OPT_PLOT, OPT_RAW, OPT_NOHEADINGS,
+       OPT_MACHINE, OPT_SYSROOT };
+static const struct option options[] = {
+	{ "iterations", required_argument, NULL, 'n' },
+	{ "repeats", required_argument, NULL, 'r' },
+	{ "warmup", required_argument, NULL, 'w' },
+	{ "cpu", required_argument, NULL, 'c' },
+	{ "partner", required_argument, NULL, OPT_PARTNER },
+	{ "l2", no_argument, NULL, OPT_L2 },
+	{ "no-irqchip", no_argument, NULL, OPT_NO_IRQCHIP },
+	{ "label", required_argument, NULL, OPT_LABEL },
+	{ "progress", no_argument, NULL, OPT_PROGRESS },
+	{ "count-only", no_argument, NULL, OPT_COUNT_ONLY },
+	{ "compare", no_argument, NULL, OPT_COMPARE },
+	{ "table", no_argument, NULL, OPT_TABLE },
+	{ "plot", required_argument, NULL, OPT_PLOT },
+	{ "json", no_argument, NULL, 'J' },
+	{ "pairs", no_argument, NULL, 'P' },
+	{ "raw", no_argument, NULL, OPT_RAW },
+	{ "noheadings", no_argument, NULL, OPT_NOHEADINGS },
+	{ "output", required_argument, NULL, 'o' },
+	{ "output-all", no_argument, NULL, COLUMNS_OUTPUT_ALL },
+	{ "list", no_argument, NULL, 'l' },
+	{ "machine", no_argument, NULL, OPT_MACHINE },
+	{ "sysroot", required_argument, NULL, OPT_SYSROOT },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 }
+};
+
+#define LETTERS	"w:c:JPo:lhV"	/* besides -n and -r */
+
+/*
+ * Whether a mode is named in which -n and -r have nothing to count. To find out, they are taken for
+ * what they are there, without an argument: none of theirs looks like a mode. '-' leaves the
+ * arguments in their order.
+ */
 static bool measures_nothing(int argc, char **argv)
 {
-	static const char *const modes[] = { "-l", "--list", "--machine", "--compare", "--table" };
-	size_t mode;
-	int i;
+	bool nothing = false;
+	int option;
 
-	for (i = 1; i < argc; i++)
-		for (mode = 0; mode < sizeof(modes) / sizeof(modes[0]); mode++)
-			if (!strcmp(argv[i], modes[mode]))
-				return true;
-	return false;
+	opterr = 0;	/* what is wrong is said when it is known what is meant */
+	while ((option = getopt_long(argc, argv, "-nr" LETTERS, options, NULL)) != -1)
+		nothing |= option == 'l' || option == OPT_MACHINE || option == OPT_COMPARE ||
+			   option == OPT_TABLE;
+	opterr = 1;
+	optind = 0;
+	return nothing;
 }
 
 /**
@@ -240,37 +278,7 @@ static bool measures_nothing(int argc, char **argv)
  */
 void options_parse(int argc, char **argv, struct request *request)
 {
-	enum { OPT_L2 = 256, OPT_NO_IRQCHIP, OPT_COUNT_ONLY, OPT_PARTNER, OPT_LABEL, OPT_PROGRESS,
-	       OPT_COMPARE, OPT_TABLE, OPT_PLOT, OPT_RAW, OPT_NOHEADINGS,
-	       OPT_MACHINE, OPT_SYSROOT };
-	static const struct option options[] = {
-		{ "iterations", required_argument, NULL, 'n' },
-		{ "repeats", required_argument, NULL, 'r' },
-		{ "warmup", required_argument, NULL, 'w' },
-		{ "cpu", required_argument, NULL, 'c' },
-		{ "partner", required_argument, NULL, OPT_PARTNER },
-		{ "l2", no_argument, NULL, OPT_L2 },
-		{ "no-irqchip", no_argument, NULL, OPT_NO_IRQCHIP },
-		{ "label", required_argument, NULL, OPT_LABEL },
-		{ "progress", no_argument, NULL, OPT_PROGRESS },
-		{ "count-only", no_argument, NULL, OPT_COUNT_ONLY },
-		{ "compare", no_argument, NULL, OPT_COMPARE },
-		{ "table", no_argument, NULL, OPT_TABLE },
-		{ "plot", required_argument, NULL, OPT_PLOT },
-		{ "json", no_argument, NULL, 'J' },
-		{ "pairs", no_argument, NULL, 'P' },
-		{ "raw", no_argument, NULL, OPT_RAW },
-		{ "noheadings", no_argument, NULL, OPT_NOHEADINGS },
-		{ "output", required_argument, NULL, 'o' },
-		{ "output-all", no_argument, NULL, COLUMNS_OUTPUT_ALL },
-		{ "list", no_argument, NULL, 'l' },
-		{ "machine", no_argument, NULL, OPT_MACHINE },
-		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
-	};
-	const char *letters = measures_nothing(argc, argv) ? "nrw:c:JPo:lhV" : "n:r:w:c:JPo:lhV";
+	const char *letters = measures_nothing(argc, argv) ? "nr" LETTERS : "n:r:" LETTERS;
 	struct bench_options *bench = &request->bench;
 	int option;
 

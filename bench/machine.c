@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,37 +24,58 @@
 
 #define VULNERABILITIES	"sys/devices/system/cpu/vulnerabilities"
 
+static bool may_use(const cpu_set_t *allowed, int cpu)
+{
+	return cpu < CPU_SETSIZE && CPU_ISSET(cpu, allowed);
+}
+
+/* The next CPU that is not @cpu itself, or -1. */
+static int next_cpu(const cpu_set_t *allowed, int cpu)
+{
+	int i;
+
+	for (i = 1; i < CPU_SETSIZE; i++)
+		if (may_use(allowed, (cpu + i) % CPU_SETSIZE))
+			return (cpu + i) % CPU_SETSIZE;
+	return -1;
+}
+
+static int refuse(char *why, size_t size, int cpu, const char *reason)
+{
+	snprintf(why, size, "CPU %d %s", cpu, reason);
+	return -EINVAL;
+}
+
 /**
  * machine_cpus() - choose the CPUs of a run
- * @cpu: the CPU, or -1 for the one this thread is on
+ * @cpu: the CPU, or -1 for the one this thread is on, or another where that is the partner's
  * @partner: the CPU of the second thread, or -1 for the next one that this thread may use; -1 on
  *	return when there is none
+ * @why: where the reason goes when they cannot be had
+ * @size: room for it
  *
  * Return: 0, or -EINVAL when there is no such CPU, this thread may not use it, or both are one.
  */
-int machine_cpus(int *cpu, int *partner)
+int machine_cpus(int *cpu, int *partner, char *why, size_t size)
 {
+	static const char none[] =
+		"does not exist, or this process may not use it (see taskset -pc $$)";
 	cpu_set_t allowed;
-	int i;
 
-	if (sched_getaffinity(0, sizeof(allowed), &allowed))
-		return -errno;
+	CPU_ZERO(&allowed);
+	sched_getaffinity(0, sizeof(allowed), &allowed);
+	if (*cpu < 0 && sched_getcpu() == *partner)
+		*cpu = next_cpu(&allowed, *partner);
 	if (*cpu < 0)
 		*cpu = sched_getcpu();
-	if (*cpu < 0)
-		return -errno;
-	if (*cpu >= CPU_SETSIZE || *partner >= CPU_SETSIZE || !CPU_ISSET(*cpu, &allowed))
-		return -EINVAL;
-	if (*partner >= 0)
-		return *partner != *cpu && CPU_ISSET(*partner, &allowed) ? 0 : -EINVAL;
-	for (i = 1; i < CPU_SETSIZE; i++) {
-		int next = (*cpu + i) % CPU_SETSIZE;
-
-		if (CPU_ISSET(next, &allowed)) {
-			*partner = next;
-			break;
-		}
-	}
+	if (*partner < 0)
+		*partner = next_cpu(&allowed, *cpu);
+	if (!may_use(&allowed, *cpu))
+		return refuse(why, size, *cpu, none);
+	if (*partner >= 0 && !may_use(&allowed, *partner))
+		return refuse(why, size, *partner, none);
+	if (*cpu == *partner)
+		return refuse(why, size, *cpu, "cannot be its own partner");
 	return 0;
 }
 

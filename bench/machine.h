@@ -58,7 +58,7 @@ struct machine {
 	size_t nr_mitigations;
 };
 
-int machine_cpus(int *cpu, int *partner);
+int machine_cpus(int *cpu, int *partner, char *why, size_t size);
 int machine_pin(int cpu);
 int machine_read_captured(struct machine *machine, const char *dir);
 int machine_read(struct machine *machine);

@@ -30,21 +30,24 @@ static int gate(const char *word)
 	return 0;
 }
 
-static int count_only(const struct request *request)
-{
-	struct figure figure;
-
-	if (!bench_count(bench_find(request->names[0]), &request->bench, gate, &figure))
-		return EXIT_SUCCESS;
-	fprintf(stderr, "hvbench: %s: %s%s\n", figure.name,
-		figure.err == -EOPNOTSUPP ? "n/a: " : "", figure.reason);
-	return EXIT_FAILURE;
-}
-
 static int failed(const char *what, int err)
 {
 	fprintf(stderr, "hvbench: %s: %s\n", what,
 		err == -ENODATA ? "there are no figures to draw" : strerror(-err));
+	return EXIT_FAILURE;
+}
+
+static int count_only(const struct request *request)
+{
+	struct figure figure;
+	int err = machine_pin(request->bench.cpu);
+
+	if (err)
+		return failed("--cpu", err);
+	if (!bench_count(bench_find(request->names[0]), &request->bench, gate, &figure))
+		return EXIT_SUCCESS;
+	fprintf(stderr, "hvbench: %s: %s%s\n", figure.name,
+		figure.err == -EOPNOTSUPP ? "n/a: " : "", figure.reason);
 	return EXIT_FAILURE;
 }
 
@@ -229,7 +232,6 @@ static int describe(const struct request *request)
 int main(int argc, char **argv)
 {
 	struct request request;
-	int err;
 
 	options_parse(argc, argv, &request);
 	switch (request.mode) {
@@ -241,19 +243,9 @@ int main(int argc, char **argv)
 	case MODE_COMPARE:
 	case MODE_TABLE:
 		tool_leave(show_reports(&request));
+	case MODE_COUNT:
+		tool_leave(count_only(&request));
 	default:
-		break;
+		tool_leave(measure(&request));
 	}
-
-	err = machine_cpus(&request.bench.cpu, &request.bench.partner);
-	if (err) {
-		fprintf(stderr, "hvbench: --cpu, --partner: cannot run there: %s\n",
-			strerror(-err));
-		return TOOL_USAGE;
-	}
-	if (request.mode == MODE_COUNT) {
-		err = machine_pin(request.bench.cpu);
-		tool_leave(err ? failed("--cpu", err) : count_only(&request));
-	}
-	tool_leave(measure(&request));
 }

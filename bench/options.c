@@ -111,6 +111,11 @@ static void set_columns(struct request *request, int option)
 		usage_error(NULL);
 }
 
+static bool measures(const struct request *request)
+{
+	return request->mode == MODE_MEASURE || request->mode == MODE_COUNT;
+}
+
 static bool measuring_options(const struct request *request)
 {
 	const struct bench_options *bench = &request->bench;
@@ -139,7 +144,6 @@ static void check_label(const char *label)
 static void check_options(const struct request *request)
 {
 	const struct bench_options *bench = &request->bench;
-	bool measures = request->mode == MODE_MEASURE || request->mode == MODE_COUNT;
 
 	if (request->label)
 		check_label(request->label);
@@ -150,7 +154,7 @@ static void check_options(const struct request *request)
 		usage_error("--count-only has no figures: no --json, --repeats or --plot");
 	if (request->mode != MODE_COUNT && !bench->iterations)
 		usage_error("--iterations: 0 only with --count-only");
-	if (!measures && measuring_options(request))
+	if (!measures(request) && measuring_options(request))
 		usage_error("--list, --machine, --compare and --table measure nothing");
 	if (request->plot && (request->mode == MODE_LIST || request->mode == MODE_MACHINE))
 		usage_error("--plot needs figures");
@@ -177,6 +181,14 @@ static void choose_columns(struct request *request)
 	request->columns.name = kind->name;
 	if (columns_choose(&request->columns, kind->usual))
 		usage_error(NULL);
+}
+
+static void choose_cpus(struct bench_options *bench)
+{
+	char why[100];
+
+	if (machine_cpus(&bench->cpu, &bench->partner, why, sizeof(why)))
+		usage_error("--cpu, --partner: %s", why);
 }
 
 /* Refuses wrong names before anything runs. */
@@ -377,4 +389,6 @@ void options_parse(int argc, char **argv, struct request *request)
 	check_names(request);
 	if (!bench->repeats)
 		bench->repeats = DEFAULT_REPEATS;
+	if (measures(request))
+		choose_cpus(bench);
 }

@@ -15,7 +15,7 @@ enum mode { MODE_MEASURE, MODE_COUNT, MODE_LIST, MODE_MACHINE, MODE_COMPARE, MOD
 /**
  * struct request - what the command line asks for
  * @mode: to do what
- * @bench: how to measure; its CPUs are -1 where the user named none
+ * @bench: how to measure; its CPUs are chosen if it measures
  * @columns: how its table shall look
  * @label: what to call the run
  * @plot: file for a picture, or NULL

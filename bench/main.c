@@ -219,7 +219,7 @@ out:
 
 static int describe(const struct request *request)
 {
-	const char *dir = request->sysroot[0] ? request->sysroot : NULL;
+	const char *dir = request->sysroot;
 	struct machine machine;
 	int err = dir ? machine_read_captured(&machine, dir) : machine_read(&machine);
 

@@ -158,7 +158,7 @@ static void check_options(const struct request *request)
 		usage_error("--list, --machine, --compare and --table measure nothing");
 	if (request->plot && (request->mode == MODE_LIST || request->mode == MODE_MACHINE))
 		usage_error("--plot needs figures");
-	if (request->sysroot[0] && request->mode != MODE_MACHINE)
+	if (request->sysroot && request->mode != MODE_MACHINE)
 		usage_error("--sysroot is for --machine: figures are of the machine they run on");
 	if (request->mode == MODE_MEASURE && request->columns.format == COLUMNS_JSON &&
 	    (request->columns.list || request->columns.all))
@@ -299,7 +299,6 @@ void options_parse(int argc, char **argv, struct request *request)
 			.iterations = BENCH_DEFAULT, .warmup = BENCH_DEFAULT, .cpu = -1,
 			.partner = -1, .irqchip = true,
 		},
-		.sysroot = "",
 	};
 	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		switch (option) {

@@ -19,7 +19,7 @@ enum mode { MODE_MEASURE, MODE_COUNT, MODE_LIST, MODE_MACHINE, MODE_COMPARE, MOD
  * @columns: how its table shall look
  * @label: what to call the run
  * @plot: file for a picture, or NULL
- * @sysroot: captured tree to describe, or ""
+ * @sysroot: captured tree to describe, or NULL
  * @progress: also when standard error is no terminal
  * @names: benchmarks, or files to read
  * @count: how many

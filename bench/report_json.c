@@ -240,16 +240,16 @@ static json_int_t get_number(const json_t *value, json_int_t max)
 
 static bool get_machine(json_t *root, struct machine *m)
 {
-	const json_t *khz = json_object_get(root, "tsc_khz");
+	const json_int_t khz = get_number(json_object_get(root, "tsc_khz"), INT64_MAX);
 	const json_t *evmcs = json_object_get(root, "evmcs");
 
 	m->cpu = get_number(json_object_get(root, "cpu"), INT_MAX);
 	m->partner = get_number(json_object_get(root, "partner"), INT_MAX);
-	m->tsc_khz = json_integer_value(khz);
+	m->tsc_khz = khz;
 	m->evmcs = json_is_boolean(evmcs) ? answer_of(json_is_true(evmcs)) : UNKNOWN;
 	m->halt_poll_ns = get_number(json_object_get(root, "halt_poll_ns"), INT64_MAX);
 	get_mitigations(json_object_get(root, "mitigations"), m);
-	return json_is_integer(khz) &&
+	return khz >= 0 &&
 	       get_text(root, "model", false, m->model, sizeof(m->model)) &&
 	       get_text(root, "kernel", false, m->kernel, sizeof(m->kernel)) &&
 	       get_text(root, "clocksource", false, m->clocksource, sizeof(m->clocksource)) &&

@@ -144,6 +144,8 @@ static void other_json(void **state)
 	refuses("{}", "benchmarks");
 	refuses("{\"benchmarks\":{}}", "benchmarks");
 	refuses("{\"benchmarks\":[]}", "machine");
+	refuses("{\"benchmarks\":[],\"tsc_khz\":-1}", "machine");
+	refuses("{\"benchmarks\":[],\"tsc_khz\":1.5}", "machine");
 	refuses(FILE_OF("", ",\"model\":5"), "machine");
 	refuses(FILE_OF("", ",\"label\":[]"), "machine");
 }

@@ -3,6 +3,7 @@
  * main.c - hvbench: what an exit to the hypervisor costs, here or in a tiny L2 guest
  */
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,6 +234,7 @@ int main(int argc, char **argv)
 {
 	struct request request;
 
+	setlocale(LC_CTYPE, "");	/* no more: figures have decimal points */
 	options_parse(argc, argv, &request);
 	switch (request.mode) {
 	case MODE_LIST:

@@ -54,6 +54,19 @@ static int add_series(struct series_set *set, const struct report *report, const
 	return 0;
 }
 
+/* "here" comes first, also where the first figure is of a benchmark that has none there. */
+static int add_levels(struct series_set *set, const struct report *report)
+{
+	int pass, err = 0;
+	size_t i;
+
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < report->count && !err; i++)
+			if (pass || !strcmp(report->figures[i].level, "here"))
+				err = add_series(set, report, report->figures[i].level);
+	return err;
+}
+
 static int add_name(struct series_set *set, const char *name)
 {
 	const char **names;
@@ -84,15 +97,12 @@ int series_make(struct series_set *set, const struct report *reports, size_t cou
 
 	memset(set, 0, sizeof(*set));
 	for (i = 0; i < count; i++) {
-		for (j = 0; j < reports[i].count; j++) {
-			const struct figure *figure = &reports[i].figures[j];
-			int err = add_series(set, &reports[i], figure->level);
+		int err = add_levels(set, &reports[i]);
 
-			if (!err)
-				err = add_name(set, figure->name);
-			if (err)
-				return err;
-		}
+		for (j = 0; j < reports[i].count && !err; j++)
+			err = add_name(set, reports[i].figures[j].name);
+		if (err)
+			return err;
 	}
 	return 0;
 }

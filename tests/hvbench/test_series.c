@@ -57,6 +57,19 @@ static void levels_are_columns(void **state)
 	assert_null(series_figure(&set.series[0], "pio"));
 }
 
+static void here_is_first(void **state)
+{
+	strcpy(reports[0].label, "L1");
+	add(&reports[0], "spin", "l2", 1);
+	add(&reports[0], "cpuid", "here", 2);
+	add(&reports[0], "cpuid", "l2", 3);
+	assert_int_equal(series_make(&set, reports, 1), 0);
+	assert_int_equal(set.count, 2);
+	assert_string_equal(set.series[0].label, "L1");
+	assert_string_equal(set.series[1].label, "L1/l2");
+	assert_string_equal(set.names[0], "spin");
+}
+
 static void labels_differ(void **state)
 {
 	strcpy(reports[0].label, "L1/l2");
@@ -73,6 +86,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(nothing, teardown),
 		cmocka_unit_test_teardown(levels_are_columns, teardown),
+		cmocka_unit_test_teardown(here_is_first, teardown),
 		cmocka_unit_test_teardown(labels_differ, teardown),
 	};
 

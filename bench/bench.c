@@ -135,14 +135,14 @@ static uint64_t or_default(uint64_t value, uint64_t usual)
 }
 
 /* Finds how to do it at the level asked for; sets @figure's constant part and @run. */
-static const struct bench_ops *start(const struct benchmark *bench,
+static const struct bench_ops *start(const struct benchmark *bench, bool l2,
 				     const struct bench_options *opts, struct bench_run *run,
 				     struct figure *figure)
 {
 	memset(run, 0, sizeof(*run));
 	memset(figure, 0, sizeof(*figure));
 	snprintf(figure->name, sizeof(figure->name), "%s", bench->name);
-	snprintf(figure->level, sizeof(figure->level), "%s", opts->l2 ? "l2" : "here");
+	snprintf(figure->level, sizeof(figure->level), "%s", l2 ? "l2" : "here");
 	snprintf(figure->unit, sizeof(figure->unit), "%s", bench->unit);
 	figure->iterations = or_default(opts->iterations, bench->iterations);
 	figure->repeats = opts->repeats;
@@ -154,9 +154,9 @@ static const struct bench_ops *start(const struct benchmark *bench,
 				 bench->iterations < WARMUP ? bench->iterations : WARMUP);
 	run->max_batch = figure->iterations > run->warmup ? figure->iterations : run->warmup;
 
-	if (opts->l2 && bench->l2)
+	if (l2 && bench->l2)
 		return &l2_bench_ops;
-	if (!opts->l2 && bench->here)
+	if (!l2 && bench->here)
 		return bench->here;
 	bench_fail(run, -EOPNOTSUPP, "%s", bench->why_not);
 	return NULL;
@@ -223,12 +223,13 @@ out:
 /**
  * bench_measure() - run a benchmark: warm up, then measure it opts->repeats times
  * @bench: the benchmark
+ * @l2: true to run in a tiny L2 guest of our own, false to run where we stand
  * @opts: how to run it
  * @figure: where the figures go, or why there are none
  *
  * Return: figure->err.
  */
-int bench_measure(const struct benchmark *bench, const struct bench_options *opts,
+int bench_measure(const struct benchmark *bench, bool l2, const struct bench_options *opts,
 		  struct figure *figure)
 {
 	double *inside = calloc(opts->repeats, sizeof(*inside));
@@ -236,7 +237,7 @@ int bench_measure(const struct benchmark *bench, const struct bench_options *opt
 	const struct bench_ops *ops;
 	struct bench_run run;
 
-	ops = start(bench, opts, &run, figure);
+	ops = start(bench, l2, opts, &run, figure);
 	if (!ops)
 		goto out;
 	if (!inside || !outside) {
@@ -258,6 +259,7 @@ out:
 /**
  * bench_count() - run one batch between two gates, for a caller that counts exits from outside
  * @bench: the benchmark
+ * @l2: true to run in a tiny L2 guest of our own, false to run where we stand
  * @opts: how to run it; 0 iterations make a batch without operations
  * @gate: called with "ready" after set-up and warm-up and with "done" after the batch, and returns
  *	0 when it may go on or a negative errno
@@ -265,7 +267,7 @@ out:
  *
  * Return: figure->err.
  */
-int bench_count(const struct benchmark *bench, const struct bench_options *opts,
+int bench_count(const struct benchmark *bench, bool l2, const struct bench_options *opts,
 		int (*gate)(const char *word), struct figure *figure)
 {
 	const struct bench_ops *ops;
@@ -273,7 +275,7 @@ int bench_count(const struct benchmark *bench, const struct bench_options *opts,
 	struct bench_run run;
 	int err = 0;
 
-	ops = start(bench, opts, &run, figure);
+	ops = start(bench, l2, opts, &run, figure);
 	if (!ops || open_warm(ops, &run))
 		return figure->err;
 

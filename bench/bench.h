@@ -26,8 +26,7 @@ struct l2_case;
  * @cpu: the CPU this thread is pinned to
  * @partner: the CPU for a second thread, -1 if there is none
  * @tsc_khz: frequency of the TSC
- * @l2: true to run in a tiny L2 guest of our own, false to run where we stand
- * @irqchip: true to give that guest interrupt controllers in the kernel, as real guests have them
+ * @irqchip: true to give a tiny guest interrupt controllers in the kernel, as real guests have them
  */
 struct bench_options {
 	uint64_t iterations;
@@ -36,7 +35,6 @@ struct bench_options {
 	int cpu;
 	int partner;
 	uint64_t tsc_khz;
-	bool l2;
 	bool irqchip;
 };
 
@@ -125,9 +123,9 @@ struct bench_run {
 extern const struct benchmark benchmarks[];
 
 const struct benchmark *bench_find(const char *name);
-int bench_measure(const struct benchmark *bench, const struct bench_options *opts,
+int bench_measure(const struct benchmark *bench, bool l2, const struct bench_options *opts,
 		  struct figure *figure);
-int bench_count(const struct benchmark *bench, const struct bench_options *opts,
+int bench_count(const struct benchmark *bench, bool l2, const struct bench_options *opts,
 		int (*gate)(const char *word), struct figure *figure);
 int bench_check_pages(struct bench_run *run);
 int bench_fail(struct bench_run *run, int err, const char *format, ...)

@@ -45,7 +45,8 @@ static int count_only(const struct request *request)
 
 	if (err)
 		return failed("--cpu", err);
-	if (!bench_count(bench_find(request->names[0]), &request->bench, gate, &figure))
+	if (!bench_count(bench_find(request->names[0]), request->where == WHERE_L2,
+			 &request->bench, gate, &figure))
 		return EXIT_SUCCESS;
 	fprintf(stderr, "hvbench: %s: %s%s\n", figure.name,
 		figure.err == -EOPNOTSUPP ? "n/a: " : "", figure.reason);
@@ -64,14 +65,35 @@ static int plot(const struct request *request, const struct report *reports, siz
 	return EXIT_FAILURE;
 }
 
+/* How a run goes: what it gives, how many of the figures are measured, and its exit status. */
+struct run {
+	const struct bench_options *options;
+	struct report *report;
+	unsigned int measured;
+	int status;
+};
+
+static void run_at(struct run *run, const struct benchmark *bench, bool l2, bool by_name)
+{
+	struct figure figure;
+	int err = bench_measure(bench, l2, run->options, &figure);
+
+	if (report_add(run->report, &figure))
+		tool_no_memory();
+	run->measured += !err;
+	if (err && (by_name || err != -EOPNOTSUPP))
+		run->status = EXIT_FAILURE;
+}
+
 /*
- * Runs all that was named. One that cannot run here is an error where it was asked for by name;
- * "all" fails if nothing could run.
+ * Runs all that was named, where it was asked for; what makes sense in the tiny guest only is left
+ * out here if it runs there. One that cannot run is an error if it was asked for by name; "all"
+ * fails if nothing could run.
  */
 static int run_all(const struct request *request, struct report *report)
 {
-	unsigned int measured = 0;
-	int i, err, status = EXIT_SUCCESS;
+	struct run run = { &request->bench, report };
+	int i;
 
 	for (i = 0; i < request->count; i++) {
 		bool by_name = strcmp(request->names[i], "all") != 0;
@@ -80,17 +102,14 @@ static int run_all(const struct request *request, struct report *report)
 		bench = by_name ? bench_find(request->names[i]) : benchmarks;
 		end = by_name ? bench + 1 : NULL;
 		for (; end ? bench < end : bench->name != NULL; bench++) {
-			struct figure figure;
-
-			err = bench_measure(bench, &request->bench, &figure);
-			if (report_add(report, &figure))
-				return failed("report", -ENOMEM);
-			measured += !err;
-			if (err && (by_name || err != -EOPNOTSUPP))
-				status = EXIT_FAILURE;
+			if (request->where == WHERE_HERE ||
+			    (request->where == WHERE_HERE_AND_L2 && bench->here))
+				run_at(&run, bench, false, by_name);
+			if (request->where != WHERE_HERE)
+				run_at(&run, bench, true, by_name);
 		}
 	}
-	return measured ? status : EXIT_FAILURE;
+	return run.measured ? run.status : EXIT_FAILURE;
 }
 
 static int measure(struct request *request)

@@ -32,7 +32,7 @@ static const char usage_text[] =
 	"  -w, --warmup N      operations before the first repeat (default: 1000 or one repeat)\n"
 	"  -c, --cpu N         run on CPU N (default: the CPU hvbench was started on)\n"
 	"      --partner N     CPU of a second thread or vCPU (default: the next one)\n"
-	"      --l2            run in a tiny L2 guest on /dev/kvm, not here\n"
+	"      --l2[=only]     run here, and then in a tiny L2 guest on /dev/kvm; only: there alone\n"
 	"      --no-irqchip    give that guest no interrupt controllers in the kernel\n"
 	"      --label TEXT    what to call the run in JSON, tables and plots\n"
 	"      --progress      progress on standard error, also when that is no terminal\n"
@@ -111,6 +111,13 @@ static void set_columns(struct request *request, int option)
 		usage_error(NULL);
 }
 
+static void set_l2(struct request *request, const char *how)
+{
+	if (how && strcmp(how, "only"))
+		usage_error("--l2: '%s' is not 'only'", how);
+	request->where = how ? WHERE_L2 : WHERE_HERE_AND_L2;
+}
+
 static bool measures(const struct request *request)
 {
 	return request->mode == MODE_MEASURE || request->mode == MODE_COUNT;
@@ -120,9 +127,9 @@ static bool measuring_options(const struct request *request)
 {
 	const struct bench_options *bench = &request->bench;
 
-	return bench->iterations != BENCH_DEFAULT || bench->repeats || bench->l2 ||
-	       bench->warmup != BENCH_DEFAULT || bench->cpu >= 0 || bench->partner >= 0 ||
-	       request->label || request->progress;
+	return bench->iterations != BENCH_DEFAULT || bench->repeats ||
+	       request->where != WHERE_HERE || bench->warmup != BENCH_DEFAULT || bench->cpu >= 0 ||
+	       bench->partner >= 0 || request->label || request->progress;
 }
 
 /* As it can be written to JSON and drawn, and whole; before anything is measured. */
@@ -147,8 +154,10 @@ static void check_options(const struct request *request)
 
 	if (request->label)
 		check_label(request->label);
-	if (!bench->irqchip && !bench->l2)
+	if (!bench->irqchip && request->where == WHERE_HERE)
 		usage_error("--no-irqchip is about the guest of --l2");
+	if (request->mode == MODE_COUNT && request->where == WHERE_HERE_AND_L2)
+		usage_error("--count-only does its operations once, here or with --l2=only");
 	if (request->mode == MODE_COUNT &&
 	    (request->columns.format != COLUMNS_TABLE || bench->repeats || request->plot))
 		usage_error("--count-only has no figures: no --json, --repeats or --plot");
@@ -237,7 +246,7 @@ static const struct option options[] = {
 	{ "warmup", required_argument, NULL, 'w' },
 	{ "cpu", required_argument, NULL, 'c' },
 	{ "partner", required_argument, NULL, OPT_PARTNER },
-	{ "l2", no_argument, NULL, OPT_L2 },
+	{ "l2", optional_argument, NULL, OPT_L2 },
 	{ "no-irqchip", no_argument, NULL, OPT_NO_IRQCHIP },
 	{ "label", required_argument, NULL, OPT_LABEL },
 	{ "progress", no_argument, NULL, OPT_PROGRESS },
@@ -326,7 +335,7 @@ void options_parse(int argc, char **argv, struct request *request)
 			bench->partner = number("--partner", optarg, 0, MAX_CPU);
 			break;
 		case OPT_L2:
-			bench->l2 = true;
+			set_l2(request, optarg);
 			break;
 		case OPT_NO_IRQCHIP:
 			bench->irqchip = false;

@@ -12,10 +12,13 @@
 
 enum mode { MODE_MEASURE, MODE_COUNT, MODE_LIST, MODE_MACHINE, MODE_COMPARE, MODE_TABLE };
 
+enum where { WHERE_HERE, WHERE_HERE_AND_L2, WHERE_L2 };
+
 /**
  * struct request - what the command line asks for
  * @mode: to do what
  * @bench: how to measure; its CPUs are chosen if it measures
+ * @where: where to measure: where this runs, in a tiny L2 guest
  * @columns: how its table shall look
  * @label: what to call the run
  * @plot: file for a picture, or NULL
@@ -27,6 +30,7 @@ enum mode { MODE_MEASURE, MODE_COUNT, MODE_LIST, MODE_MACHINE, MODE_COMPARE, MOD
 struct request {
 	enum mode mode;
 	struct bench_options bench;
+	enum where where;
 	struct columns columns;
 	const char *label;
 	const char *plot;

@@ -34,7 +34,7 @@ static double lateness(uint64_t cycles)
 	const struct bench_options opts = { .iterations = 1, .repeats = 50, .tsc_khz = TSC_KHZ };
 
 	sleep_cycles = cycles;
-	assert_int_equal(bench_measure(bench_find("timer-wake"), &opts, &figure), 0);
+	assert_int_equal(bench_measure(bench_find("timer-wake"), false, &opts, &figure), 0);
 	return figure.inside.min;
 }
 

@@ -7,7 +7,7 @@
 count()
 {
 	mkfifo /tmp/count.in /tmp/count.out
-	hvbench "$3" --l2 --count-only -n "$4" </tmp/count.in >/tmp/count.out &
+	hvbench "$3" --l2=only --count-only -n "$4" </tmp/count.in >/tmp/count.out &
 	exec 5>/tmp/count.in 6</tmp/count.out
 	read -r _ <&6		# ready
 	l0 "$1"

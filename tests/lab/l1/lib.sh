@@ -30,7 +30,7 @@ log_since()
 # small_guest: runs a guest that needs no VMM, on whatever backend is loaded.
 small_guest()
 {
-	hvbench cpuid --l2 -n 20 -r 1 -w 1 >/dev/null
+	hvbench cpuid --l2=only -n 20 -r 1 -w 1 >/dev/null
 }
 
 # kvm_globals: what a backend may change of kvm.ko and of the machine, and has to put back.

@@ -263,7 +263,6 @@ void clock_vm_destroy(struct kvm *kvm)
  * So that what kvm.ko makes of it is of one time. Sleeps while an event runs.
  */
 void clock_hold_tsc(void)
-	__acquires(&vms_lock)
 {
 	for (;;) {
 		gate_wait_open();
@@ -278,7 +277,6 @@ void clock_hold_tsc(void)
  * clock_release_tsc - it may change again
  */
 void clock_release_tsc(void)
-	__releases(&vms_lock)
 {
 	mutex_unlock(&vms_lock);
 }

@@ -41,7 +41,6 @@ struct vcpu_kvmclock {
 	bool moved;
 };
 
-
 void kvmclock_vm_init(struct kvm *kvm);
 void kvmclock_first_vcpu(struct kvm *kvm);
 void kvmclock_note(struct kvm *kvm, const struct moment *before);

@@ -26,8 +26,8 @@ static void write_again(struct kvm_vcpu *vcpu, u32 index, u64 data)
 }
 
 /*
- * One that was set before the exit was right. Without TSC scaling it is to be left as it is: the TSC
- * has gone at another frequency than kvm.ko reckons with since the change.
+ * One that was set before the exit was right. Without TSC scaling it is to be left as it is: the
+ * TSC has gone at another frequency than kvm.ko reckons with since the change.
  */
 static void set_deadline_again(struct kvm_vcpu *vcpu)
 {

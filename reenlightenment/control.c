@@ -134,8 +134,8 @@ bool control_believed(u64 hz)
 /**
  * control_end_emulation - let the TSC run at the new frequency
  *
- * The kernel's tsc_khz, from which others reckon at any time, has the new frequency from then on; the
- * old one, if the new one is not believed.
+ * The kernel's tsc_khz, from which others reckon at any time, has the new frequency from then on;
+ * the old one, if the new one is not believed.
  *
  * Return: the new frequency in Hz, as the host states it.
  */

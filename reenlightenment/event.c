@@ -22,9 +22,9 @@
 #include "vector.h"
 
 /*
- * Times are ns of CLOCK_MONOTONIC, which costs no exit where the kernel goes by the reference TSC page.
- * That of the first interrupt that no event has claimed yet, 0 if there is none; and of the end of
- * the last event, to which what came before belongs.
+ * Times are ns of CLOCK_MONOTONIC, which costs no exit where the kernel goes by the reference TSC
+ * page. That of the first interrupt that no event has claimed yet, 0 if there is none; and of the
+ * end of the last event, to which what came before belongs.
  */
 static atomic64_t announced, ended;
 

@@ -9,6 +9,7 @@
 
 #include "control.h"
 #include "event.h"
+#include "resume.h"
 #include "sysfs.h"
 #include "task.h"
 #include "vector.h"
@@ -34,6 +35,7 @@ static int __init reenlightenment_init(void)
 	r = sysfs_start();
 	if (r)
 		goto err_sysfs;
+	resume_start();
 	watch_start();
 	pr_info("%s; watching\n", control_armed() ? "the kernel's own handler has the interrupt" :
 		"nobody has asked for the interrupt");
@@ -50,6 +52,7 @@ module_init(reenlightenment_init);
 static void __exit reenlightenment_exit(void)
 {
 	watch_stop();
+	resume_stop();
 	sysfs_stop();
 	vector_exit();
 	task_stop();

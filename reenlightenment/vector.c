@@ -10,7 +10,8 @@
  *   - hv_cpu_die(): from a CPU that goes offline it moves the target to another one, where our
  *     vector means nothing. So when the CPU that has our interrupt begins to go offline, no
  *     interrupt is asked for; the kernel moves it to another CPU, and then the control follows.
- *   - hv_resume(), after hibernation: it puts the kernel's vector back.
+ *   - hv_resume(), after hibernation: it puts the kernel's vector back. Ours follows before
+ *     interrupts are on again.
  * Interrupts that come in between are lost, but the host's status stays: it is looked at
  * whenever the control was written.
  */
@@ -25,7 +26,6 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/reboot.h>
-#include <linux/suspend.h>
 #include <asm/hw_irq.h>
 #include <asm/irqdomain.h>
 
@@ -66,12 +66,18 @@ static unsigned int irq_cpu(void)
 	return cpumask_first(irq_data_get_effective_affinity_mask(irq_get_irq_data(irq)));
 }
 
-/* Tells the host where the interrupt is now. CPU hotplug is held off. */
+/* Tells the host where the interrupt is now. */
+static void tell_host(void)
+{
+	control_arm(irqd_cfg(irq_get_irq_data(irq))->vector, irq_cpu());
+	event_look();
+}
+
+/* CPU hotplug is held off. */
 static void arm(void)
 {
 	task_run_on(irq_cpu());
-	control_arm(irqd_cfg(irq_get_irq_data(irq))->vector, irq_cpu());
-	event_look();
+	tell_host();
 }
 
 /* On a CPU that begins to go offline. */
@@ -98,23 +104,17 @@ static int cpu_gone(unsigned int cpu)
 	return 0;
 }
 
-static int pm_event(struct notifier_block *block, unsigned long event, void *data)
+/**
+ * vector_resume - the kernel comes back from hibernation, and has put its vector into the control
+ *
+ * Interrupt and task have come to this CPU when the others went. User tasks are frozen: nobody is
+ * just taking over, giving back, or moving CPUs. Interrupts off, on the only CPU that is online.
+ */
+void vector_resume(void)
 {
-	switch (event) {
-	case PM_POST_HIBERNATION:
-	case PM_POST_RESTORE:
-	case PM_POST_SUSPEND:
-		mutex_lock(&take_over_lock);
-		cpus_read_lock();
-		if (armed)
-			arm();
-		cpus_read_unlock();
-		mutex_unlock(&take_over_lock);
-	}
-	return NOTIFY_DONE;
+	if (armed)
+		tell_host();
 }
-
-static struct notifier_block pm_block = { .notifier_call = pm_event };
 
 /* The kernel that kexec starts knows nothing of our vector. */
 static int reboot_event(struct notifier_block *block, unsigned long event, void *data)
@@ -245,19 +245,11 @@ int vector_init(void)
 		cpuhp_remove_state_nocalls(dead_state);
 		return online_state;
 	}
-	r = register_pm_notifier(&pm_block);
-	if (r)
-		goto err_pm;
 	r = register_reboot_notifier(&reboot_block);
-	if (r)
-		goto err_reboot;
-	return 0;
-
-err_reboot:
-	unregister_pm_notifier(&pm_block);
-err_pm:
-	cpuhp_remove_state_nocalls(online_state);
-	cpuhp_remove_state_nocalls(dead_state);
+	if (r) {
+		cpuhp_remove_state_nocalls(online_state);
+		cpuhp_remove_state_nocalls(dead_state);
+	}
 	return r;
 }
 
@@ -267,7 +259,6 @@ err_pm:
 void vector_exit(void)
 {
 	unregister_reboot_notifier(&reboot_block);
-	unregister_pm_notifier(&pm_block);
 	cpuhp_remove_state_nocalls(online_state);
 	cpuhp_remove_state_nocalls(dead_state);
 }

@@ -7,5 +7,6 @@
 int vector_init(void);
 void vector_exit(void);
 bool vector_is_ours(void);
+void vector_resume(void);
 
 #endif /* REENLIGHTENMENT_VECTOR_H */

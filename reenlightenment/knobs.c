@@ -13,7 +13,7 @@
 
 #include "knobs.h"
 
-static bool in_progress;
+static bool in_progress, begins_asleep;
 
 static unsigned int test_dawdle_ms;
 module_param(test_dawdle_ms, uint, 0644);
@@ -34,6 +34,10 @@ static void send_interrupt(void)
 
 static int test_event_set(const char *value, const struct kernel_param *param)
 {
+	if (sysfs_streq(value, "asleep")) {
+		WRITE_ONCE(begins_asleep, true);
+		return 0;
+	}
 	if (!sysfs_streq(value, "announced") && !sysfs_streq(value, "lost"))
 		return -EINVAL;
 	WRITE_ONCE(in_progress, true);
@@ -53,7 +57,8 @@ static const struct kernel_param_ops test_event_ops = {
 };
 
 module_param_cb(test_event, &test_event_ops, NULL, 0644);
-MODULE_PARM_DESC(test_event, "Test: begin to \"emulate\" the TSC, \"announced\" or \"lost\"");
+MODULE_PARM_DESC(test_event,
+		 "Test: begin to \"emulate\" the TSC, \"announced\", \"lost\", or \"asleep\"");
 
 /**
  * knob_in_progress - does the host of the test emulate the TSC?
@@ -71,6 +76,17 @@ bool knob_in_progress(void)
 void knob_end_emulation(void)
 {
 	WRITE_ONCE(in_progress, false);
+}
+
+/**
+ * knob_resume - the machine comes back from hibernation
+ */
+void knob_resume(void)
+{
+	if (!READ_ONCE(begins_asleep))
+		return;
+	WRITE_ONCE(begins_asleep, false);
+	WRITE_ONCE(in_progress, true);
 }
 
 /**

@@ -10,10 +10,12 @@
 #ifdef HV_REENLIGHTENMENT_TEST
 bool knob_in_progress(void);
 void knob_end_emulation(void);
+void knob_resume(void);
 void knob_dawdle(void);
 #else
 static inline bool knob_in_progress(void) { return false; }
 static inline void knob_end_emulation(void) {}
+static inline void knob_resume(void) {}
 static inline void knob_dawdle(void) {}
 #endif
 

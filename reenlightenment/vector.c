@@ -32,6 +32,7 @@
 #include "control.h"
 #include "event.h"
 #include "hv_reenlightenment.h"
+#include "knobs.h"
 #include "task.h"
 #include "vector.h"
 
@@ -112,6 +113,7 @@ static int cpu_gone(unsigned int cpu)
  */
 void vector_resume(void)
 {
+	knob_resume();
 	if (armed)
 		tell_host();
 }

@@ -5,9 +5,11 @@
 
 HR=/sys/kernel/hv_reenlightenment
 HR_KNOBS=/sys/module/hv_reenlightenment/parameters
+CONTROL=0x40000106	# HV_X64_MSR_REENLIGHTENMENT_CONTROL
+modprobe msr
 
-# host announced|lost: the TSC is "emulated" from now on; the interrupt is sent to where the control
-# MSR says, or is lost.
+# host announced|lost|asleep: the TSC is "emulated" from now on; the interrupt is sent to where the
+# control MSR says, or is lost. Asleep: from the next hibernation on, and lost.
 host()
 {
 	echo "$1" >$HR_KNOBS/test_event
@@ -53,6 +55,13 @@ kernels_interrupts()
 {
 	awk '$1 == "HRE:" { for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }' \
 		/proc/interrupts
+}
+
+# control: the control without its target, in hexadecimal: the vector, and 10000 if it is enabled
+control()
+{
+	dd if=/dev/cpu/0/msr bs=8 count=1 iflag=skip_bytes skip=$((CONTROL)) 2>/dev/null |
+		od -An -tx4 -N4 | sed 's/^ *0*//'
 }
 
 # target: the CPU that our interrupt goes to

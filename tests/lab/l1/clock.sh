@@ -130,13 +130,14 @@ moved()
 }
 
 # migrate HZ [TSC]: migrates L1 and waits for the switch. What the host tells of it is in
-# /tmp/times; window is the emulation window in ns, hz the new frequency.
+# /tmp/times; window is the emulation window in ns, old_hz and hz are the frequencies before and after.
 migrate()
 {
 	l0 migrate "$@" && l0 wait >/tmp/times || return
 	while read -r key value; do
 		case $key in
 		window_ns) window=$value ;;
+		old_hz) old_hz=$value ;;
 		new_hz) hz=$value ;;
 		esac
 	done </tmp/times

@@ -63,9 +63,62 @@ completes_devices()
 	check tools/completion/vmbus-pin/devices "offered: $got" [ "$got" = $'a-1\nb-2' ]
 }
 
+# offered WORD...: what vmbus-pin's completion offers for the last word. Devices, which are not there,
+# are from $devices.
+offered()
+{
+	compopt() { :; }
+	# shellcheck source=/dev/null
+	. "$top/lsvmbus-tools/bash-completion/vmbus-pin"
+	_vmbus_pin_devices() { printf '%s' "$devices"; }
+	COMP_WORDS=(vmbus-pin "$@")
+	_vmbus_pin vmbus-pin "${*: -1:1}" "${*: -2:1}"
+	printf '%s\n' "${COMPREPLY[@]}"
+}
+
+# with_vm NAME WORD...: what is offered while a program that calls itself QEMU has a VM of that name;
+# its PID is written as "PID".
+with_vm()
+{
+	local name=$1 pid
+
+	shift
+	(exec -a kvm perl -e 'sleep 60' -- -name "$name") &
+	pid=$!
+	until [ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = "kvm -e sleep 60 -- -name $name " ]; do :; done
+	(offered "$@") | sed "s/^$pid\$/PID/"
+	kill $pid
+	wait $pid 2>/dev/null
+}
+
+# What is completed belongs to other users: it is text, and nothing that the shell runs.
+completes_foreign()
+{
+	local ran=$out/completion-ran got word option devices
+
+	rm -f "$ran"
+	for option in vcpus -A --avoid-vm; do
+		got=$(with_vm "\$(touch $ran)" $option '')
+		check "tools/completion/vmbus-pin/foreign/$option" "offered: $got" \
+			[ ! -e "$ran" -a "$(grep -cx PID <<<"$got")" = 1 ]
+	done
+	got=$(with_vm web@1.x-y vcpus web@1)
+	check tools/completion/vmbus-pin/name "offered: $got" [ "$got" = web@1.x-y ]
+	devices="a-1
+a-\$(touch $ran)
+b-2"
+	for option in -d --device; do
+		got=$(offered restore $option a)
+		word=$(sed -n '2s/\\//gp' <<<"$got")
+		check "tools/completion/vmbus-pin/foreign/$option" "offered: $got" \
+			[ ! -e "$ran" -a "$(head -n 1 <<<"$got"),$word" = "a-1,a-\$(touch $ran)" ]
+	done
+}
+
 if [ "$build" = normal ]; then
 	documents
 	completes_devices
+	completes_foreign
 	completes columns NAME,VALUE lshv -o NAME,V
 	completes more-columns '+LEAF' lshv --output +L
 	completes finding-columns 'REMEDY' lshv --advise -o R

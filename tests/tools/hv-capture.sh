@@ -153,6 +153,10 @@ dmesg = kvm: a[b'
 	leaks uuid-without-dashes 0a1b2c3d uuid 'dmesg = kvm: 0a1b2c3d111122223333444455556666'
 	leaks mac-with-dashes 52-54-00 mac 'dmesg = kvm: 52-54-00-AB-cd-ef'
 	leaks network 2001:db8:abcd ip 'dmesg = kvm: 2001:db8:abcd:12::/64'
+	leaks address-before-colons '10\.1\.2\.|255\.255|\.2001:' ip \
+		'proc/cmdline = root=x ip=10.1.2.3::10.1.2.1::eth0:off mask=255.255.255.0::eth0'
+	leaks address-with-another-in-it '10\.9|\.4\.5|1::2[^0-9.]' ip \
+		'dmesg = kvm: 1::2, 1::2: 10.9.8.1::2.3.4.5 and fe80::1.53'
 	leaks address-in-address '77\.8|9\.10' ip 'dmesg = kvm: 64:ff9b::66.77.8.9'
 	leaks only-in-link '777788889999|10\.9\.8\.7|52:54:00:aa' all \
 		'sys/bus/vmbus/devices/x -> /disk/11112222-3333-4444-5555-777788889999/52:54:00:aa:bb:cc/10.9.8.7'

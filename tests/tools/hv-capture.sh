@@ -171,7 +171,24 @@ sys/bus/vmbus/devices/000d3a6b-1c2d-000d-3a6b-1c2d000d3a6b/id = 1'
 		'proc/2101/cmdline = qemu-system-x86_64\0-object\0{"qom-type":"secret","id":"s","data":"x\\"hunter2"}\0\c'
 	leaks password hunter2 uuid 'proc/2101/cmdline = qemu-system-x86_64\0-spice\0port=1,password=hunter2\0\c'
 	leaks login hunter2 uuid 'proc/2101/cmdline = qemu-system-x86_64\0-drive\0file=https://me:hunter2@x/y\0\c'
+	leaks secret-json-single hunter2 uuid \
+		"proc/2101/cmdline = qemu-system-x86_64\\0-object\\0{'qom-type':'secret','data' : 'x\\\\'hunter2'}\\0\\c"
+	leaks append-password 'er2' uuid \
+		'proc/2101/cmdline = qemu-system-x86_64\0-append\0ro rd.password=hunt,er2 quiet\0-name\0vm\0\c'
 	leaks kernel-password hunter2 uuid 'proc/cmdline = ro rd.password=hunter2 quiet'
+	leaks kernel-passwords hunter2 uuid \
+		'proc/cmdline = a.pass=hunter2 wifi.psk=hunter2 x_token=hunter2 b.apikey=hunter2 rootpassword=hunter2'
+	# To the end of a word with blanks in it, and no further.
+	leaks kernel-words hunter2 uuid \
+		'proc/cmdline = x="a b" "rd.password=two hunter2" psk=two" "hunter2 "y z=1" key="hunter2 " clocksource=tsc'
+	check tools/hv-capture/leak/kernel-words-only "$(cat "$out/captured/leaky/proc/cmdline")" \
+		[ "$(cat "$out/captured/leaky/proc/cmdline")" = \
+		'x="a b" rd.password=masked-secret psk=masked-secret "y z=1" key=masked-secret clocksource=tsc' ]
+	leaks append-words hunter2 uuid \
+		'proc/2101/cmdline = qemu-system-x86_64\0--append\0"rd.password=a,b hunter2" quiet\0-name\0vm\0\c'
+	check tools/hv-capture/leak/append-words-only "$(tr '\0' ' ' <"$out/captured/leaky/proc/2101/cmdline")" \
+		[ "$(tr '\0' ' ' <"$out/captured/leaky/proc/2101/cmdline")" = \
+		'qemu-system-x86_64 --append rd.password=masked-secret quiet -name vm ' ]
 }
 
 # A host that is called like a folder.

@@ -152,6 +152,15 @@ dmesg = kvm: a[b'
 		[ "$(cat "$out/captured/leaky/dmesg")" = 'kvm: masked-host x masked-host' ]
 	leaks uuid-without-dashes 0a1b2c3d uuid 'dmesg = kvm: 0a1b2c3d111122223333444455556666'
 	leaks mac-with-dashes 52-54-00 mac 'dmesg = kvm: 52-54-00-AB-cd-ef'
+	leaks mac-short '52:54|cd:ef|50:56|c:d:0' mac 'proc/cmdline = mac=52:54:0:ab:cd:ef,0:50:56:C:d:0
+dmesg = kvm: 0:50:56:c:d:0: up, 005056-0c0d00'
+	# The same MAC in all spellings, and nothing else.
+	leaks mac-pxe '52.54|cd.ef' mac 'proc/cmdline = BOOTIF=01-52-54-00-ab-cd-ef 52:54:0:ab:cd:ef 1:2:3:4:5
+dmesg = kvm: 52-54-00-ab-cd-ef-10 10:20:30:40:50:6: up'
+	check tools/hv-capture/leak/mac-spellings "$(cat "$out/captured/leaky"/{proc/cmdline,dmesg})" \
+		[ "$(sort "$out/captured/leaky"/{proc/cmdline,dmesg})" = \
+		'BOOTIF=01-00:00:5e:00:53:01 00:00:5e:00:53:01 1:2:3:4:5
+kvm: 00:00:5e:00:53:01-10 00:00:5e:00:53:02: up' ]
 	leaks network 2001:db8:abcd ip 'dmesg = kvm: 2001:db8:abcd:12::/64'
 	leaks address-before-colons '10\.1\.2\.|255\.255|\.2001:' ip \
 		'proc/cmdline = root=x ip=10.1.2.3::10.1.2.1::eth0:off mask=255.255.255.0::eth0'

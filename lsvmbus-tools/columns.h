@@ -50,11 +50,7 @@ enum columns_format { COLUMNS_TABLE, COLUMNS_JSON, COLUMNS_PAIRS, COLUMNS_RAW };
 struct columns {
 	const struct column *table;
 	const char *name;		/* what the lines are called in JSON */
-	/* The usual two; what is narrower than its heading is as wide as that. */
-#define COLUMN_NUMBER(name, help)	{ name, 1, SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, help }
-#define COLUMN_TEXT(name, help)		{ name, 1, 0, SCOLS_JSON_STRING, help }
-
-enum columns_format format;
+	enum columns_format format;
 	bool no_headings;
 	bool all;			/* --output-all */
 	const char *list;		/* of -o, or NULL */

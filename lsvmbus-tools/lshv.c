@@ -302,6 +302,16 @@ struct request {
 	struct columns columns;
 };
 
+/* There is one view, and without --advise, --leaves and so on it is the summary. */
+static void choose_view(struct request *request, enum view view)
+{
+	if (request->view != VIEW_SUMMARY && request->view != view) {
+		warnx("--advise, --leaves, --dump-cpuid and --dump-msr exclude one another");
+		tool_usage_error(usage_line);
+	}
+	request->view = view;
+}
+
 static void parse_options(int argc, char **argv, struct request *request)
 {
 	enum { DUMP_CPUID = 1000, DUMP_MSR };
@@ -320,10 +330,10 @@ static void parse_options(int argc, char **argv, struct request *request)
 				     NULL)) != -1) {
 		switch (option) {
 		case 'a':
-			request->view = VIEW_ADVISE;
+			choose_view(request, VIEW_ADVISE);
 			break;
 		case 'l':
-			request->view = VIEW_LEAVES;
+			choose_view(request, VIEW_LEAVES);
 			request->leaves = optarg && *optarg == '=' ? optarg + 1 : optarg;
 			if (!request->leaves || is_list(request->leaves))
 				break;
@@ -334,10 +344,10 @@ static void parse_options(int argc, char **argv, struct request *request)
 			request->sysroot = optarg;
 			break;
 		case DUMP_CPUID:
-			request->view = VIEW_DUMP_CPUID;
+			choose_view(request, VIEW_DUMP_CPUID);
 			break;
 		case DUMP_MSR:
-			request->view = VIEW_DUMP_MSR;
+			choose_view(request, VIEW_DUMP_MSR);
 			break;
 		case 'h':
 			usage();
@@ -362,8 +372,13 @@ static void choose_columns(struct request *request)
 
 	columns->table = request->view == VIEW_ADVISE ? finding_columns : fact_columns;
 	columns->name = request->view == VIEW_ADVISE ? "findings" : "lshv";
-	if (usual_columns[request->view] && columns_choose(columns, usual_columns[request->view]))
+	if (usual_columns[request->view]) {
+		if (columns_choose(columns, usual_columns[request->view]))
+			tool_usage_error(usage_line);
+	} else if (columns->asked) {
+		warnx("--dump-cpuid and --dump-msr have no columns, so they take no options on them");
 		tool_usage_error(usage_line);
+	}
 }
 
 int main(int argc, char **argv)

@@ -388,7 +388,7 @@ int main(int argc, char **argv)
 	int status;
 
 	tool_failure = ERROR;
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");	/* no more: what it says is English throughout */
 	parse_options(argc, argv, &request);
 	choose_columns(&request);
 	if (machine_read(&machine, request.sysroot))

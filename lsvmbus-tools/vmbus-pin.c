@@ -225,6 +225,7 @@ static int command_vcpus(const struct request *request, const struct machine *ma
 	struct vm vm;
 	int status;
 
+	find_vm(machine, &vm, request->argument);
 	if (interval) {
 		sleep(interval);
 		vmbus_must_read(&machine->root, &later);
@@ -234,7 +235,6 @@ static int command_vcpus(const struct request *request, const struct machine *ma
 	} else {
 		sharing.seconds = uptime(&machine->root);
 	}
-	find_vm(machine, &vm, request->argument);
 	status = sharing_print(&sharing, &vm, &request->columns) ? EXIT_FAILURE : EXIT_SUCCESS;
 	vm_free(&vm);
 	vmbus_free(&later);

@@ -168,6 +168,16 @@ pin_vm()
 			grep -c 2101)" = "$vcpus" ]
 }
 
+# A VM that is not there is told before interrupts are counted.
+pin_no_vm()
+{
+	local said status
+
+	said=$(timeout 20 vmbus-pin --sysroot "$trees/numa" vcpus nobody --interval 600 2>&1)
+	status=$?
+	[ $status = 1 ] && [[ $said == *"no QEMU runs a VM called 'nobody'"* ]]
+}
+
 # pin_check NAME COMMAND...
 pin_check()
 {
@@ -205,6 +215,7 @@ pin_check name-comma pin_vm a,b=c 2 -name debug-threads=on,guest=a,,b=c
 pin_check name-is-no-prefix pin_vm two 0 -name two,,three
 pin_check pid pin_vm 2101 2 -accel kvm
 pin_check name-before-pid pin_vm 2201 2 -name 2201
+pin_check no-vm pin_no_vm
 pin_check gone pin_refused write:/channels/14/cpu:19 'the channel is gone'
 pin_check no-right pin_refused write:/channels/14/cpu:13 'only root may move channels'
 pin_check swallowed pin_refused write:/channels/14/cpu:0 'CPU 3 was written, CPU 2 is read back'

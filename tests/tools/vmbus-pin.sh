@@ -178,6 +178,18 @@ pin_no_vm()
 	[ $status = 1 ] && [[ $said == *"no QEMU runs a VM called 'nobody'"* ]]
 }
 
+# A channel that has 500 interrupts more after two seconds makes 250 a second, and is busy with that.
+pin_interval()
+{
+	local tree=$out/counted said
+
+	rm -rf "$tree" && cp -a "$trees/numa" "$tree" || return
+	said=$(FAULT=change:/channels/10/interrupts:9120831 LD_PRELOAD=$out/fault.so \
+		vmbus-pin --sysroot "$tree" vcpus web1 --busy 250 -i 2 -r -n -o CHANNELS,INTERRUPTS/S 2>/dev/null)
+	[ "$?: $said" = "1: 10 250.0
+ 0.0" ]
+}
+
 # pin_check NAME COMMAND...
 pin_check()
 {
@@ -216,6 +228,7 @@ pin_check name-is-no-prefix pin_vm two 0 -name two,,three
 pin_check pid pin_vm 2101 2 -accel kvm
 pin_check name-before-pid pin_vm 2201 2 -name 2201
 pin_check no-vm pin_no_vm
+pin_check interval pin_interval
 pin_check gone pin_refused write:/channels/14/cpu:19 'the channel is gone'
 pin_check no-right pin_refused write:/channels/14/cpu:13 'only root may move channels'
 pin_check swallowed pin_refused write:/channels/14/cpu:0 'CPU 3 was written, CPU 2 is read back'

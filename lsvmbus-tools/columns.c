@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "columns.h"
+#include "text.h"
 #include "tool.h"
 
 static int set_format(struct columns *columns, enum columns_format format)
@@ -184,7 +185,7 @@ struct libscols_table *columns_new(const struct columns *columns)
  * @columns: what @table was made from
  * @table: from columns_new()
  * @parent: the line it hangs under in a tree, or NULL
- * @value: asked for the value of each chosen column
+ * @value: asked for the value of each chosen column; what cannot be printed becomes '?'
  * @object: handed to @value
  *
  * Return: the line, which belongs to @table; ends the program if memory is short.
@@ -201,7 +202,7 @@ struct libscols_line *columns_add(const struct columns *columns, struct libscols
 	for (i = 0; i < columns->count; i++) {
 		char *data = value(object, columns->chosen[i]);
 
-		if (data && scols_line_refer_data(line, i, data))
+		if (data && scols_line_refer_data(line, i, text_printable(data)))
 			tool_no_memory();
 	}
 	return line;

@@ -28,6 +28,46 @@ char *text_format(const char *format, ...)
 	return text;
 }
 
+/* The length of the character at @text: UTF-8, and no control character. 0 if it is none. */
+static size_t character(const unsigned char *text)
+{
+	static const uint32_t first[] = { [1] = ' ', [2] = 0xa0, [3] = 0x800, [4] = 0x10000 };
+	size_t length = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 :
+		text[0] >> 3 == 30 ? 4 : 0;
+	uint32_t code = text[0];
+	size_t i;
+
+	if (length > 1)
+		code &= 0x7f >> length;
+	for (i = 1; i < length; i++) {
+		if (text[i] >> 6 != 2)
+			return 0;
+		code = code << 6 | (text[i] & 0x3f);
+	}
+	if (!length || code < first[length] || code == 0x7f || (code >= 0xd800 && code <= 0xdfff) ||
+	    code > 0x10ffff)
+		return 0;
+	return length;
+}
+
+/**
+ * text_printable() - make a text of anybody one that a terminal, or JSON, can be given
+ * @text: changed: '?' for each byte that is a control character, or not of UTF-8
+ *
+ * Return: @text.
+ */
+char *text_printable(char *text)
+{
+	size_t i, length;
+
+	for (i = 0; text[i]; i += length ? length : 1) {
+		length = character((const unsigned char *)text + i);
+		if (!length)
+			text[i] = '?';
+	}
+	return text;
+}
+
 /**
  * text_take_number() - take a decimal number off the front of a text: no sign, no space
  * @text: is moved behind it

@@ -10,6 +10,7 @@
 
 __attribute__((format(printf, 1, 2)))
 char *text_format(const char *format, ...);
+char *text_printable(char *text);
 bool text_take_number(const char **text, uint64_t max, uint64_t *number);
 
 #endif

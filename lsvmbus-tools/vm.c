@@ -122,7 +122,7 @@ static int add_process(const struct sysroot *root, struct vm *vm, unsigned int p
 }
 
 static int add_processes(const struct sysroot *root, struct vm *vm, const struct qemus *qemus,
-			 bool by_pid, bool *found)
+			 const char *wanted, bool by_pid, bool *found)
 {
 	size_t i;
 	int err = 0;
@@ -131,7 +131,7 @@ static int add_processes(const struct sysroot *root, struct vm *vm, const struct
 		const struct qemu *qemu = &qemus->qemus[i];
 		char *name = by_pid ? text_format("%d", qemu->pid) : qemu_name(qemu);
 
-		if (name && !strcmp(name, vm->name)) {
+		if (name && !strcmp(name, wanted)) {
 			*found = true;
 			err = add_process(root, vm, qemu->pid);
 		}
@@ -143,8 +143,8 @@ static int add_processes(const struct sysroot *root, struct vm *vm, const struct
 /**
  * vm_find() - find a VM's vCPU threads
  * @root: where to look
- * @vm: filled in; freed with vm_free() if 0 is returned
- * @name: QEMU's -name, libvirt's domain, or, if no VM has that name, QEMU's PID; kept
+ * @vm: filled in, with an error its name; freed with vm_free()
+ * @name: QEMU's -name, libvirt's domain, or, if no VM has that name, QEMU's PID
  *
  * Return: 0, -ENOENT if no QEMU runs such a VM, -ESRCH if it has no vCPU that is known as one, or
  * another -errno.
@@ -155,17 +155,15 @@ int vm_find(const struct sysroot *root, struct vm *vm, const char *name)
 	bool found = false;
 	int err;
 
-	*vm = (struct vm){ .name = name };
+	*vm = (struct vm){ .name = text_printable(text_format("%s", name)) };
 	err = qemu_list(&qemus, root);
 	if (!err)
-		err = add_processes(root, vm, &qemus, false, &found);
+		err = add_processes(root, vm, &qemus, name, false, &found);
 	if (!err && !found)
-		err = add_processes(root, vm, &qemus, true, &found);
+		err = add_processes(root, vm, &qemus, name, true, &found);
 	qemu_free(&qemus);
 	if (!err)
 		err = !found ? -ENOENT : !vm->count ? -ESRCH : 0;
-	if (err)
-		vm_free(vm);
 	return err;
 }
 
@@ -175,7 +173,9 @@ int vm_find(const struct sysroot *root, struct vm *vm, const char *name)
  */
 void vm_free(struct vm *vm)
 {
+	free(vm->name);
 	free(vm->vcpus);
+	vm->name = NULL;
 	vm->vcpus = NULL;
 	vm->count = 0;
 }

@@ -19,7 +19,7 @@ struct vm_vcpu {
 
 /* All vCPUs of all processes of that name, which nothing makes unique. */
 struct vm {
-	const char *name;
+	char *name;	/* as it can be printed */
 	struct vm_vcpu *vcpus;
 	size_t count;
 	bool guessed;	/* the threads have no names (-name debug-threads=off) */

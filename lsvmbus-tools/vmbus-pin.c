@@ -88,14 +88,14 @@ static void find_vm(const struct machine *machine, struct vm *vm, const char *na
 
 	if (error == -ENOENT)
 		errx(EXIT_FAILURE, "no QEMU runs a VM called '%s' (see its -name) or has that PID",
-		     name);
+		     vm->name);
 	if (error == -ESRCH)
-		errx(EXIT_FAILURE, "the QEMU of '%s' has no vCPU threads", name);
+		errx(EXIT_FAILURE, "the QEMU of '%s' has no vCPU threads", vm->name);
 	if (error)
-		errx(EXIT_FAILURE, "'%s': %s", name, strerror(-error));
+		errx(EXIT_FAILURE, "'%s': %s", vm->name, strerror(-error));
 	if (vm->guessed)
 		warnx("the threads of '%s' have no names, so its vCPUs are guessed; start QEMU "
-		      "with -name NAME,debug-threads=on", name);
+		      "with -name NAME,debug-threads=on", vm->name);
 }
 
 static void avoid_vm(const struct machine *machine, const char *name, struct cpulist *avoid)
@@ -110,7 +110,7 @@ static void avoid_vm(const struct machine *machine, const char *name, struct cpu
 	for (vcpu = vm.vcpus; vcpu < vm.vcpus + vm.count; vcpu++) {
 		if (!vm_vcpu_pinned(vcpu, online))
 			warnx("vCPU thread %u of '%s' is not pinned; only the CPU it ran on last, "
-			      "%d, is avoided", vcpu->tid, name, vcpu->cpu);
+			      "%d, is avoided", vcpu->tid, vm.name, vcpu->cpu);
 		cpus = vm_vcpu_cpus(vcpu, online);
 		cpulist_for_each(cpu, &cpus)
 			cpulist_add(avoid, cpu);

@@ -128,8 +128,7 @@ static void check_vm(const struct sysroot *root, const struct topology *topology
 	struct vm vm;
 	size_t i;
 
-	if (vm_find(root, &vm, "vm"))
-		return;
+	vm_find(root, &vm, "vm");
 	for (i = 0; i < vm.count; i++) {
 		struct cpulist cpus = vm_vcpu_cpus(&vm.vcpus[i], &topology->online);
 

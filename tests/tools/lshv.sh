@@ -121,6 +121,25 @@ no_memory()
 		[ "$status: $said" = "2: lshv: Cannot allocate memory" ]
 }
 
+# What is no UTF-8 in a QEMU's arguments, in the log or in the name of a file makes no JSON that is none.
+foreign_bytes()
+{
+	local tree=$out/foreign said
+
+	rm -rf "$tree" && cp -r "$trees/numa" "$tree" || return
+	printf 'qemu-system-x86_64\0-accel\0kvm\0-name\0g\xc3\xbcn\xff\x1b\0-cpu\0host,hv-time,x\xfe\xc2\x9b\0' \
+		>"$tree/proc/2101/cmdline"
+	printf 'Marking TSC unstable \xff\n' >>"$tree/dmesg"
+	mkdir -p "$tree/sys/kernel/hv_clock" && echo 1 >"$tree/sys/kernel/hv_clock/"$'\xff'
+	said=$(lshv --advise --sysroot "$tree" -J -o +CHECK; lshv --sysroot "$tree" -J)
+	check "tools/lshv/foreign/utf-8/$build" "$(grep -a $'[\xfe\xff]' <<<"$said" | head -n 3)" \
+		iconv -f UTF-8 -t UTF-8 -o /dev/null <<<"$said"
+	said=$(jq -r '.findings[]? | select(.check == "kvm-hides-hyperv") | .subject, .evidence' <<<"$said")
+	check "tools/lshv/foreign/said/$build" "$said" [ "$said" = \
+		'VM gün?? (pid 2101)
+hv- flags without kvm=off: -cpu host,hv-time,x???' ]
+}
+
 # without LEAF REGISTER BIT NAME WORDS [LOG]: what is said of an enlightenment where a bit is not set;
 # where LOG stands in the log in its place.
 without()
@@ -211,6 +230,7 @@ without 0x40000004 2 10 'PV spinlocks' \
 without 0x40000004 2 31 'PV spinlocks' \
 	'VALUE="off" MEANING="the kernel did not say \x22Hyper-V: PV spinlocks enabled\x22"' \
 	'[    0.2] kvm-guest: PV spinlocks enabled'
+foreign_bytes
 header
 leaves
 module_paths

@@ -178,6 +178,19 @@ pin_no_vm()
 	[ $status = 1 ] && [[ $said == *"no QEMU runs a VM called 'nobody'"* ]]
 }
 
+# The name of a VM is found as it is, and shown so that it does nothing to a terminal or to JSON.
+pin_odd_name()
+{
+	local name=$'a\e[1m\xff' said=
+
+	pin_vm "$name" 2 -name "$name" &&
+		[ "$(vmbus-pin --sysroot "$out/named" vcpus "$name" -J -o VM 2>"$out/pin-stderr" |
+			jq -r '.vcpus[0].vm')" = 'a?[1m?' ] &&
+		grep -qF -- '--avoid-vm a?[1m?,' "$out/pin-stderr" &&
+		said=$(vmbus-pin --sysroot "$out/named" plan -A "$name$name" 2>&1)
+	[ $? = 1 ] && [[ $said == *"called 'a?[1m?a?[1m?'"* ]]
+}
+
 # A channel that has 500 interrupts more after two seconds makes 250 a second, and is busy with that.
 pin_interval()
 {
@@ -227,6 +240,7 @@ pin_check name-comma pin_vm a,b=c 2 -name debug-threads=on,guest=a,,b=c
 pin_check name-is-no-prefix pin_vm two 0 -name two,,three
 pin_check pid pin_vm 2101 2 -accel kvm
 pin_check name-before-pid pin_vm 2201 2 -name 2201
+pin_check odd-name pin_odd_name
 pin_check no-vm pin_no_vm
 pin_check interval pin_interval
 pin_check gone pin_refused write:/channels/14/cpu:19 'the channel is gone'

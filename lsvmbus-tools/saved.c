@@ -92,19 +92,23 @@ static int parse_line(struct saved *saved, const char *line)
  * saved_parse() - read the text of such a file
  * @saved: filled in; freed with saved_free() if 0 is returned
  * @text: the text, ended with a NUL; changed
+ * @length: its length; a NUL before that is a wrong line
  * @line: the line that is wrong or about a channel that another was about, counted from 1, if
  *	-EINVAL is returned
  *
  * Return: 0, -EINVAL or -ENOMEM.
  */
-int saved_parse(struct saved *saved, char *text, size_t *line)
+int saved_parse(struct saved *saved, char *text, size_t length, size_t *line)
 {
+	const char *end = text + length;
 	char *each;
 	int err = 0;
 
 	*saved = (struct saved){ 0 };
 	for (*line = 1; !err && (each = strsep(&text, "\n")); ++*line)
-		if (each[0] && each[0] != '#')
+		if (!text && each + strlen(each) != end)
+			err = -EINVAL;
+		else if (each[0] && each[0] != '#')
 			err = parse_line(saved, each);
 	--*line;
 	if (err)
@@ -141,7 +145,7 @@ int saved_read(struct saved *saved, const char *path, size_t *line)
 		err = -EFBIG;
 	} else {
 		text[length] = '\0';
-		err = saved_parse(saved, text, line);
+		err = saved_parse(saved, text, length, line);
 	}
 	free(text);
 out_close:

@@ -22,7 +22,7 @@ struct saved {
 };
 
 int saved_write(const char *path, const struct vmbus *bus);
-int saved_parse(struct saved *saved, char *text, size_t *line);
+int saved_parse(struct saved *saved, char *text, size_t length, size_t *line);
 int saved_read(struct saved *saved, const char *path, size_t *line);
 void saved_free(struct saved *saved);
 

@@ -139,11 +139,12 @@ static void check_vm(const struct sysroot *root, const struct topology *topology
 
 static void check_saved(void)
 {
-	char *text = strndup((const char *)input, left);
+	char *text = calloc(1, left + 1);
 	struct saved saved;
 	size_t line;
 
-	if (!saved_parse(&saved, text, &line))
+	memcpy(text, input, left);
+	if (!saved_parse(&saved, text, left, &line))
 		saved_free(&saved);
 	free(text);
 }

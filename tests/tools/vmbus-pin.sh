@@ -68,6 +68,16 @@ pin_bad_file()
 		diff -r "$trees/amd" "$out/pin" >/dev/null
 }
 
+# Nor if a NUL is in it.
+pin_nul()
+{
+	local said
+
+	pin_tree && { sed 's/ [0-9]*$/ 3/' "$out/saved" && printf '\0'; } >"$out/bad" &&
+		! said=$(pin restore "$out/bad" 2>&1) && [[ $said == *"line "*"nothing was changed"* ]] &&
+		diff -r "$trees/amd" "$out/pin" >/dev/null
+}
+
 pin_missing_channel()
 {
 	local said
@@ -219,6 +229,7 @@ pin_check dry-run pin_dry_run
 pin_check save-restore pin_save_restore
 pin_check restore-one-device pin_restore_one_device
 pin_check bad-file pin_bad_file
+pin_check nul pin_nul
 pin_check missing-channel pin_missing_channel
 pin_check eio-protocol pin_refused $pin_eio 'speaks VMBus protocol 4.0; only from 4.1 on' pin_log 4.0
 pin_check eio-old-protocol pin_refused $pin_eio 'speaks VMBus protocol 3.0' pin_log 3.0

@@ -17,7 +17,7 @@
 static int parse(struct saved *saved, const char *text, size_t *line)
 {
 	char *copy = strdup(text);
-	int err = saved_parse(saved, copy, line);
+	int err = saved_parse(saved, copy, strlen(copy), line);
 
 	free(copy);
 	return err;
@@ -71,12 +71,36 @@ static void line_is_named(void **state)
 	assert_int_equal(line, 1);
 }
 
+static void nul(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t length, line;
+	} wrong[] = {
+		{ "a 0 0\n\0b 0 0\n", 13, 2 },
+		{ "# a\nb 0 0\0 1\nc 0 0", 18, 2 },
+		{ "a 0 0\n#\0\nb 0 0\n", 15, 2 },
+		{ "a 0 0\0", 6, 1 },
+	};
+	struct saved saved;
+	size_t i, line;
+	char text[32];
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		memcpy(text, wrong[i].text, wrong[i].length + 1);
+		assert_int_equal(saved_parse(&saved, text, wrong[i].length, &line), -EINVAL);
+		assert_int_equal(line, wrong[i].line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(taken),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(line_is_named),
+		cmocka_unit_test(nul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

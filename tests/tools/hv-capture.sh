@@ -267,6 +267,22 @@ capture_refused()
 		[ "$status $(grep -cF -e "$text" <<<"$said")" = '2 1' ]
 }
 
+# Where the tar goes, and whose its files are.
+tar_itself()
+{
+	local tar=$out/captured/10:30.tar said
+
+	rm -f "$tar"
+	said=$(cd "$out/captured" && PATH=$out/$build:$PATH "$hv_capture" -s "$trees/odd" -o 10:30.tar 2>&1)
+	check tools/hv-capture/tar/colon "$said" [ "$said$(tar -tf - <"$tar" | grep -c '/proc/cmdline$')" = 10:30.tar1 ]
+	PATH=$out/$build:$PATH TAR_OPTIONS='--owner=alice:1001 --group=users:100' \
+		"$hv_capture" -s "$trees/odd" -o - >"$tar" 2>/dev/null
+	check tools/hv-capture/tar/stdout "$(tail -c 20 "$tar" | tr -d "\0")" \
+		[ "$(($(wc -c <"$tar") % 512)) $(tar -tf - <"$tar" | grep -c '/proc/cmdline$')" = '0 1' ]
+	said=$(tar -tvf - <"$tar" | awk '{ print $2 }' | sort -u)
+	check tools/hv-capture/tar/owner "$said" [ "$said" = root/root ]
+}
+
 # Links of a tree made by somebody else: nothing outside of it is read or written.
 outside()
 {
@@ -325,6 +341,7 @@ END
 same_as_captured
 if [ "$build" = normal ]; then	# the script itself is the same in both
 	live
+	tar_itself
 	outside
 	masks
 	all_leaks

@@ -158,18 +158,14 @@ without()
 # header_bits HEADER FROM TO: the bits that are defined between two lines of a kernel header.
 header_bits()
 {
-	local common
-
-	common=$(sed -n 's:^include \(.*\)/Makefile$:\1:p' "$kdir/Makefile")
-	sed -n "/$2/,/$3/s/^#define[\t ]*[A-Z0-9_]*[\t ]*BIT(\([0-9]*\)).*/\1/p" "${common:-$kdir}/$1"
+	sed -n "/$2/,/$3/s/^#define[\t ]*[A-Z0-9_]*[\t ]*BIT(\([0-9]*\)).*/\1/p" "$headers/$1"
 }
 
 # Every bit that Linux names is one that lshv names: LEAF, REG, and where the header has them.
 header()
 {
-	local kdir leaf reg file from to bit named missing='' count=0
+	local leaf reg file from to bit named missing='' count=0
 
-	kdir=$(make -s -C "$top" --no-print-directory kdir)
 	named=$(lshv --leaves --sysroot "$trees/numa" --raw --noheadings --output LEAF,REG,BITS)
 	while IFS='|' read -r leaf reg file from to; do
 		for bit in $(header_bits "$file" "$from" "$to"); do

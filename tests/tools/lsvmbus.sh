@@ -111,7 +111,58 @@ lsvmbus_renames()
 	[ $lines = $((20 * 2 * 29)) ]
 }
 
+# The GUIDs that Linux has, in include/linux/hyperv.h, a line each: NAME {GUID}; and WSL's two.
+lsvmbus_guids()
+{
+	perl -0777 -ne 'while (/#define HV_(\w+)_GUID \\\s*\.guid = GUID_INIT\((.*?)\)/gs) {
+		my ($name, $guid) = ($1, $2);
+		my @part = $guid =~ /0x([0-9a-f]+)/g;
+		print "$name {", join("-", @part[0..2], "$part[3]$part[4]", join("", @part[5..10])), "}\n";
+	}' "$headers/include/linux/hyperv.h"
+	echo 'DXGKRNL {dde9cbc0-5060-4436-9448-ea1254a5d177}
+DXGKRNL-PV {6e382d18-3336-4f4b-acc4-2b7703d4df4a}'
+}
+
+# Each GUID is known by its name.
+lsvmbus_classes()
+{
+	local tree=$out/classes name guid
+
+	rm -rf "$tree"
+	while read -r name guid; do
+		mkdir -p "$tree/sys/bus/vmbus/devices/$name" &&
+			echo "$guid" >"$tree/sys/bus/vmbus/devices/$name/class_id" &&
+			echo 1 >"$tree/sys/bus/vmbus/devices/$name/id" || return
+	done < <(lsvmbus_guids)
+	diff <(lsvmbus --sysroot "$tree" -n -o PATH,CLASS | sed 's:.*/::; s/  */ /' | sort) - <<-'END'
+		AVMA1 [Reserved system device]
+		AVMA2 [Reserved system device]
+		DM [Dynamic Memory]
+		DXGKRNL GPU paravirtualization
+		DXGKRNL-PV Paravirtual GPU
+		FCOPY [Guest services]
+		HEART_BEAT [Heartbeat]
+		IDE Synthetic IDE Controller
+		IMC [Reserved system device]
+		KBD Synthetic keyboard
+		KVP [Data Exchange]
+		MOUSE Synthetic mouse
+		ND Synthetic RDMA adapter
+		NIC Synthetic network adapter
+		PCIE PCI Express pass-through
+		RDV [Reserved system device]
+		SCSI Synthetic SCSI Controller
+		SHUTDOWN [Operating system shutdown]
+		SYNTHFC Synthetic fiber channel adapter
+		SYNTHVID Synthetic framebuffer adapter
+		TS [Time Synchronization]
+		VSS [Backup (volume checkpoint)]
+	END
+}
+
 check "tools/lsvmbus/renames/$build" "devices or numbers are missing" lsvmbus_renames
+said=$(lsvmbus_classes)
+check "tools/lsvmbus/classes/$build" "as it is, and as it should be: $said" [ -z "$said" ]
 check "tools/lsvmbus/version/$build" "not the version of the top Makefile" lsvmbus_version
 check "tools/lsvmbus/rate/$build" "rate missing or wrong" lsvmbus_rate
 for lsvmbus_file in class_id id; do

@@ -129,11 +129,13 @@ static enum answer is_loaded(const struct backend *backend, const struct sysroot
 
 	note_size = sysroot_read(root, note, sizeof(note), "sys/module/%s/notes/.note.gnu.build-id",
 				 backend->module);
+	if (note_size < NOTE_MIN)
+		return UNKNOWN;
 	file = malloc(MODULE_MAX);
 	if (!file)
 		return UNKNOWN;
 	size = sysroot_read(root, file, MODULE_MAX, "%s/%s", backend->folder, backend->path);
-	if (note_size >= NOTE_MIN && size > 0 && !strncmp(file, elf, strlen(elf)))
+	if (size > 0 && !strncmp(file, elf, strlen(elf)))
 		answer = answer_of(memmem(file, size, note, note_size));
 	free(file);
 	return answer;

@@ -15,7 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "kernel_log.h"
+#include "advise.h"
+#include "facts.h"
 #include "moves.h"
 #include "sharing.h"
 #include "vm.h"
@@ -149,6 +150,38 @@ static void check_saved(void)
 	free(text);
 }
 
+/* All that lshv says is said in words. */
+static void check_machine(const struct sysroot *root)
+{
+	static void (*const say[])(struct facts *facts, const struct machine *machine) = {
+		facts_guest, facts_clock, facts_backend, facts_enlightenments, facts_statistics, facts_leaves
+	};
+	struct machine machine = { .root = *root };
+	struct findings findings;
+	struct facts facts = { 0 };
+	size_t i;
+
+	cpuid_read(&machine.cpuid, root);
+	msr_read(&machine.msrs, root);
+	kernel_log_read(&machine.log, root);
+	clock_read(&machine.clock, root, &machine.log);
+	backend_read(&machine.backend, root, &machine.cpuid);
+	for (i = 0; i < sizeof(say) / sizeof(say[0]); i++)
+		say[i](&facts, &machine);
+	for (i = 0; i < facts.count; i++)
+		if (!facts.facts[i].name)
+			abort();
+	facts_free(&facts);
+	advise(&findings, &machine);
+	for (i = 0; i < findings.count; i++)
+		if (!findings.findings[i].subject || !findings.findings[i].finding ||
+		    !findings.findings[i].evidence || !findings.findings[i].remedy)
+			abort();
+	advise_free(&findings);
+	clock_free(&machine.clock);
+	kernel_log_free(&machine.log);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct sysroot root = { .fd = -1 };
@@ -160,7 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	input = data + 1;
 	left = size - 1;
-	switch (data[0] % 4) {
+	switch ((uint8_t)(data[0] - '0') % 5) {
 	case 0:
 		if (topology_read(&root, &topology) || vmbus_read(&root, &bus))
 			return 0;
@@ -177,6 +210,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		kernel_log_read(&log, &root);
 		free(kernel_log_line(&log, "Vmbus version:"));
 		kernel_log_free(&log);
+		break;
+	case 4:
+		check_machine(&root);
 		break;
 	}
 	return 0;

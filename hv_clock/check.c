@@ -83,7 +83,7 @@ static struct bracket measure_pair(unsigned int first, unsigned int other)
 	for (i = 0; i < 2; i++) {
 		jobs[i].run = run_side;
 		jobs[i].data = &sides[i];
-		job_start(&jobs[i], i ? other : first);
+		job_start(&jobs[i], i, i ? other : first);
 	}
 	for (i = 0; i < 2; i++)
 		done &= job_end(&jobs[i]);
@@ -152,7 +152,7 @@ static void measure_page(struct check *check, unsigned int first)
 		return;
 	cpus_read_lock();
 	if (cpu_online(first)) {
-		job_start(&job, first);
+		job_start(&job, 0, first);
 		done = job_end(&job);
 	}
 	cpus_read_unlock();

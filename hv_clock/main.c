@@ -9,6 +9,7 @@
 
 #include "folder.h"
 #include "host.h"
+#include "job.h"
 #include "ref.h"
 #include "service.h"
 #include "watch.h"
@@ -25,6 +26,9 @@ static int __init hv_clock_init(void)
 	r = service_init();
 	if (r)
 		return r;
+	r = job_init();
+	if (r)
+		goto err_job;
 	r = folder_init();
 	if (r)
 		goto err_folder;
@@ -42,6 +46,8 @@ err_watch:
 err_ref:
 	folder_exit();
 err_folder:
+	job_exit();
+err_job:
 	service_exit();
 	return r;
 }
@@ -52,6 +58,7 @@ static void __exit hv_clock_exit(void)
 	watch_stop();
 	ref_unregister();
 	folder_exit();
+	job_exit();
 	service_exit();
 }
 module_exit(hv_clock_exit);

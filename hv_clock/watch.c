@@ -3,7 +3,7 @@
  * When the TSC page is checked; see watch.h.
  *
  * A thread of its own does it: a switch of the clocksource stops the machine, which may not be
- * done from a workqueue.
+ * done from a workqueue. Its priority is that of jobs, for the same reason; see job.h.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/err.h>
@@ -12,6 +12,7 @@
 #include <linux/kthread.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/suspend.h>
 #include <linux/wait.h>
 
@@ -156,6 +157,7 @@ int watch_start(void)
 		r = PTR_ERR(thread);
 		goto err_thread;
 	}
+	sched_set_fifo_low(thread);
 	r = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "hv_clock:online", cpu_came, NULL);
 	if (r < 0)
 		goto err_cpuhp;

@@ -5,15 +5,18 @@
  * A thread of its own does it: a switch of the clocksource stops the machine, which may not be
  * done from a workqueue. Its priority is that of jobs, for the same reason; see job.h.
  */
+#include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/freezer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
-#include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/suspend.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
 
 #include "check.h"
@@ -33,6 +36,38 @@ static bool asleep;		/* the machine, or it is about to be */
 static struct task_struct *thread;
 static DECLARE_WAIT_QUEUE_HEAD(wait);
 static bool wanted;		/* a check, now */
+
+/*
+ * When the next one is due: whichever comes first. A CPU sets its timer by its own TSC page (the
+ * host's synthetic timer) and finds it late if its TSC is ahead.
+ */
+static DEFINE_PER_CPU(struct timer_list, alarms);
+
+static void ring(struct timer_list *timer)
+{
+	watch_now();
+}
+
+static void set_alarms(unsigned long when)
+{
+	unsigned int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		per_cpu_ptr(&alarms, cpu)->expires = when;
+		add_timer_on(per_cpu_ptr(&alarms, cpu), cpu);
+	}
+	cpus_read_unlock();
+}
+
+/* One has rung, and the others are to ring for no check of their own. */
+static void stop_alarms(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		del_timer_sync(per_cpu_ptr(&alarms, cpu));
+}
 
 static void check_now(void)
 {
@@ -55,10 +90,10 @@ static int run(void *unused)
 	set_freezable();
 	while (!kthread_should_stop()) {
 		unsigned int pause_ms = service_pause_ms(READ_ONCE(watch_period_ms));
-		long left = begun + msecs_to_jiffies(pause_ms) - jiffies;
 
-		wait_event_freezable_timeout(wait, READ_ONCE(wanted) || kthread_should_stop(),
-					     max(left, 1l));
+		set_alarms(begun + msecs_to_jiffies(pause_ms));
+		wait_event_freezable(wait, READ_ONCE(wanted) || kthread_should_stop());
+		stop_alarms();
 		if (kthread_should_stop())
 			break;
 		WRITE_ONCE(wanted, false);
@@ -147,11 +182,14 @@ void watch_now(void)
  */
 int watch_start(void)
 {
+	unsigned int cpu;
 	int r;
 
 	r = check_init(&check);
 	if (r)
 		return r;
+	for_each_possible_cpu(cpu)
+		timer_setup(per_cpu_ptr(&alarms, cpu), ring, 0);
 	thread = kthread_create(run, NULL, KBUILD_MODNAME);
 	if (IS_ERR(thread)) {
 		r = PTR_ERR(thread);

@@ -34,6 +34,12 @@ static inline bool bracket_beyond(struct bracket b, s64 bound)
 	return bracket_known(b) && (b.low > bound || b.high < -bound);
 }
 
+/* It is for certain no further from 0 than @bound, which is not negative. */
+static inline bool bracket_within(struct bracket b, s64 bound)
+{
+	return bracket_known(b) && b.low >= -bound && b.high <= bound;
+}
+
 /* The best guess. */
 static inline s64 bracket_middle(struct bracket b)
 {

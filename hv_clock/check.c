@@ -7,12 +7,16 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/time64.h>
+#include <asm/tsc.h>
 
 #include "check.h"
+#include "counter.h"
 #include "drift.h"
 #include "host.h"
 #include "job.h"
 #include "skew.h"
+#include "suspicion.h"
 
 /* What NTP can put up with; far above what rounding of the scale, or to whole Hz, costs. */
 #define RATE_BOUND_PPB	50000
@@ -21,45 +25,73 @@
 #define AHEAD_BOUND	1000	/* units of 100 ns */
 
 #define SAMPLES		8
+#define MAX_SAMPLES	10000
+
+/* The samples take so long: 100 us, so that it shows whether the counter runs. */
+#define SAMPLES_PER_S	10000
 
 /* Of the page with that sequence. */
 static struct drift drift;
 static u32 drift_sequence;
 
+/* Of the counter, at the last check. */
+static struct counter_reading last_reading;
+static bool counter_strayed;	/* it jumped: since then its distance from the page says nothing */
+
+static struct suspicion suspicion;
+
 static struct skew_pair pair;
 
-struct sample {
+/* @hz: of the TSC; @first and @last: readings; @reference and @ahead: the narrowest of all. */
+struct samples {
 	struct page_copy page;
+	u64 hz;
+	struct counter_reading first, last;
 	u64 reference;
 	struct bracket ahead;
 };
 
-static void take_sample(struct sample *sample)
+static struct counter_reading read_counter(void)
 {
-	u64 before, reference, after;
-	struct bracket ahead;
+	struct counter_reading reading = { .known = true };
 	unsigned long flags;
 
 	local_irq_save(flags);
-	before = rdtsc_ordered();
-	reference = host_reference();
-	after = rdtsc_ordered();
+	reading.before = rdtsc_ordered();
+	reading.reference = host_reference();
+	reading.after = rdtsc_ordered();
 	local_irq_restore(flags);
-	ahead = drift_ahead(page_time(&sample->page, before), reference,
-			    page_time(&sample->page, after));
-	if (bracket_known(sample->ahead) && bracket_floor(ahead) >= bracket_floor(sample->ahead))
-		return;
-	sample->reference = reference;
-	sample->ahead = ahead;
+	return reading;
 }
 
-/* On the first CPU, always the same one. The narrowest counts. */
+static void take_sample(struct samples *samples)
+{
+	struct counter_reading reading = read_counter();
+	struct bracket ahead = drift_ahead(page_time(&samples->page, reading.before),
+					   reading.reference,
+					   page_time(&samples->page, reading.after));
+
+	if (!samples->first.known)
+		samples->first = reading;
+	samples->last = reading;
+	if (bracket_known(samples->ahead) && bracket_floor(ahead) >= bracket_floor(samples->ahead))
+		return;
+	samples->reference = reading.reference;
+	samples->ahead = ahead;
+}
+
+/* On the first CPU, always the same one. */
 static void take_samples(void *data)
 {
+	struct samples *samples = data;
 	unsigned int i;
 
-	for (i = 0; i < SAMPLES; i++)
-		take_sample(data);
+	for (i = 0; i < MAX_SAMPLES; i++) {
+		if (i >= SAMPLES &&
+		    samples->last.after - samples->first.before >= samples->hz / SAMPLES_PER_S)
+			break;
+		take_sample(samples);
+	}
 }
 
 struct side {
@@ -136,15 +168,36 @@ static void measure_cpus(struct check *check, unsigned int first)
 	check->spread_ns = most - least;
 }
 
-/* Without a valid page its rate and its distance are not known, and prove nothing. */
-static void measure_page(struct check *check, unsigned int first)
+/* One that has not run as the TSC did tells neither the page's rate nor its distance. */
+static void judge_counter(struct check *check, const struct samples *samples)
 {
-	struct sample sample = { .page = check->page, .ahead = BRACKET_UNKNOWN };
-	struct job job = { .run = take_samples, .data = &sample };
+	bool kept_step = !last_reading.known ||
+			 counter_keeps_step(&last_reading, &samples->last, samples->hz);
+
+	check->counter_runs = counter_keeps_step(&samples->first, &samples->last, samples->hz);
+	if (!check->counter_runs || !kept_step) {
+		counter_strayed = true;
+		drift.based = false;
+	}
+	if (bracket_within(samples->ahead, AHEAD_BOUND))
+		counter_strayed = false;
+	last_reading = samples->last;
+}
+
+/* Without a valid page its rate and its distance are not known, and prove nothing. */
+static void measure_page(struct check *check, u64 host_hz, unsigned int first)
+{
+	struct samples samples = {
+		.page = check->page,
+		.hz = host_hz ?: (u64)tsc_khz * MSEC_PER_SEC,
+		.ahead = BRACKET_UNKNOWN,
+	};
+	struct job job = { .run = take_samples, .data = &samples };
 	bool done = false;
 
 	check->ahead = BRACKET_UNKNOWN;
 	check->drift_ppb = BRACKET_UNKNOWN;
+	check->counter_runs = true;
 	if (check->page.sequence != drift_sequence)
 		check_forget();
 	drift_sequence = check->page.sequence;
@@ -158,10 +211,11 @@ static void measure_page(struct check *check, unsigned int first)
 	cpus_read_unlock();
 	if (!done)
 		return;
-	check->ahead = sample.ahead;
-	check->drift_ppb = drift_note(&drift, sample.reference, sample.ahead);
+	check->ahead = samples.ahead;
+	judge_counter(check, &samples);
+	check->drift_ppb = drift_note(&drift, samples.reference, samples.ahead);
 	if (bracket_beyond(check->drift_ppb, RATE_BOUND_PPB))
-		drift = (struct drift){ true, sample.reference, sample.ahead };
+		drift = (struct drift){ true, samples.reference, samples.ahead };
 }
 
 /* Says why a check does not pass. */
@@ -190,12 +244,16 @@ static bool page_passes(struct check *check, u64 host_hz)
 	if (abs(ppb) > RATE_BOUND_PPB)
 		return refuse(check, "the page's scale is %lld ppb off that of %llu Hz", ppb,
 			      host_hz);
-	if (bracket_beyond(check->drift_ppb, RATE_BOUND_PPB))
+	if (bracket_beyond(check->drift_ppb, RATE_BOUND_PPB)) {
+		suspicion.drift = true;
 		return refuse(check, "the page drifts from the reference counter by %lld ppb",
 			      bracket_middle(check->drift_ppb));
-	if (bracket_beyond(check->ahead, AHEAD_BOUND))
+	}
+	if (bracket_beyond(check->ahead, AHEAD_BOUND) && !counter_strayed) {
+		suspicion.ahead = abs(bracket_middle(check->ahead));
 		return refuse(check, "the page is %lld us ahead of the reference counter",
 			      bracket_middle(check->ahead) / 10);
+	}
 	return true;
 }
 
@@ -206,10 +264,12 @@ static bool cpus_pass(struct check *check, u64 bound_ns)
 	for_each_online_cpu(cpu) {
 		struct bracket ns = check->skew_ns[cpu];
 
-		if (bracket_beyond(ns, bound_ns))
+		if (bracket_beyond(ns, bound_ns)) {
+			suspicion.skew_ns = abs(bracket_middle(ns));
 			return refuse(check, "CPU %u is %lld ns ahead of CPU %u (within %llu ns)",
 				      cpu, bracket_middle(ns), cpumask_first(cpu_online_mask),
 				      bracket_floor(ns));
+		}
 	}
 	return true;
 }
@@ -228,12 +288,44 @@ static bool all_measured(struct check *check)
 	return true;
 }
 
+/* Neither who is right nor what is wrong can be told, but that there is something. */
+static bool counter_agrees(struct check *check)
+{
+	if (bracket_beyond(check->ahead, AHEAD_BOUND))
+		return refuse(check, "the reference counter has jumped, to %lld us behind the page",
+			      bracket_middle(check->ahead) / 10);
+	return true;
+}
+
+/* What was bad would have shown. */
+static bool all_dispelled(struct check *check, u64 skew_bound_ns)
+{
+	unsigned int cpu;
+
+	if (suspicion.drift && !bracket_within(check->drift_ppb, RATE_BOUND_PPB))
+		return refuse(check, "the page may still drift, that takes longer to measure");
+	if (!suspicion_dispelled(suspicion.ahead, AHEAD_BOUND, check->ahead))
+		return refuse(check, "the page is measured within %llu us, it was off by %llu us",
+			      bracket_floor(check->ahead) / 10, suspicion.ahead / 10);
+	for_each_online_cpu(cpu)
+		if (!suspicion_dispelled(suspicion.skew_ns, skew_bound_ns, check->skew_ns[cpu]))
+			return refuse(check, "CPU %u: known within %llu ns, one was off by %llu ns",
+				      cpu, bracket_floor(check->skew_ns[cpu]), suspicion.skew_ns);
+	return true;
+}
+
 /* What is proven counts, even if the rest could not be measured. */
 static enum check_outcome judge(struct check *check, u64 host_hz, u64 skew_bound_ns)
 {
+	/* To step in with it would be to stop time, and with it this machine. */
+	if (!check->counter_runs) {
+		refuse(check, "the reference counter does not run as the TSC does");
+		return CHECK_VOID;
+	}
 	if (!page_passes(check, host_hz) || !cpus_pass(check, skew_bound_ns))
 		return CHECK_FAILED;
-	return all_measured(check) ? CHECK_PASSED : CHECK_VOID;
+	return all_measured(check) && counter_agrees(check) && all_dispelled(check, skew_bound_ns) ?
+		CHECK_PASSED : CHECK_VOID;
 }
 
 /* The host has not begun, or ended, a change since the check began. */
@@ -304,7 +396,7 @@ enum check_outcome check_run(struct check *check, u64 skew_bound_ns)
 	host_page(&check->page);
 	check->hz = host_hz ?: page_inverse(check->page.scale);
 
-	measure_page(check, first);
+	measure_page(check, host_hz, first);
 	measure_cpus(check, first);
 	cpus_read_lock();
 	outcome = judge(check, host_hz, skew_bound_ns);
@@ -339,11 +431,23 @@ bool check_glance(void)
 }
 
 /**
- * check_forget() - the page's drift is measured afresh, since page or counter are others
+ * check_forget() - page and counter are compared afresh, since one of them is another
  *
  * No check runs.
  */
 void check_forget(void)
 {
 	drift.based = false;
+	last_reading.known = false;
+	counter_strayed = false;
+}
+
+/**
+ * check_acquit() - the page is in service: what it was taken out for is forgotten
+ *
+ * No check runs.
+ */
+void check_acquit(void)
+{
+	suspicion = (struct suspicion){ 0 };
 }

@@ -15,7 +15,7 @@
 enum check_outcome {
 	CHECK_PASSED,
 	CHECK_FAILED,
-	CHECK_VOID,	/* not all could be measured, or the host was changing it */
+	CHECK_VOID,	/* not all could be measured, or well enough, or the host was changing it */
 };
 
 /**
@@ -25,6 +25,7 @@ enum check_outcome {
  * @hz: TSC frequency, 0 if neither the host nor the page says it
  * @ahead: page minus reference counter, in units of 100 ns
  * @drift_ppb: how fast that grows, in billionths; not known at the first check of a page
+ * @counter_runs: the reference counter advances, as far as is known
  * @spread_ns: by how much the TSCs of two CPUs differ at most, as far as is known
  * @skew_ns: for each possible CPU, its page time minus that of the first CPU online
  */
@@ -33,6 +34,7 @@ struct check {
 	struct page_copy page;
 	u64 hz;
 	struct bracket ahead, drift_ppb;
+	bool counter_runs;
 	u64 spread_ns;
 	struct bracket *skew_ns;
 };
@@ -43,5 +45,6 @@ void check_copy(struct check *to, const struct check *from);
 enum check_outcome check_run(struct check *check, u64 skew_bound_ns);
 bool check_glance(void);
 void check_forget(void);
+void check_acquit(void);
 
 #endif /* HV_CLOCK_CHECK_H */

@@ -103,6 +103,8 @@ static void act(bool passed)
 	case VERDICT_STAYS:
 		break;
 	}
+	if (!service.verdict.failed)
+		check_acquit();
 }
 
 /**

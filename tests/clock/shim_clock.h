@@ -8,12 +8,16 @@
 
 #include <shim.h>
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define U32_MAX			UINT32_MAX
 #define U64_MAX			UINT64_MAX
 #define NSEC_PER_SEC		1000000000L
 #define NSEC_PER_MSEC		1000000L
+#define MSEC_PER_SEC		1000L
 #define S64_MAX			INT64_MAX
 #define S64_MIN			INT64_MIN
 
@@ -32,6 +36,31 @@
 #define DEFINE_MUTEX(name)	char name
 #define mutex_lock(mutex)	((void)(mutex))
 #define mutex_unlock(mutex)	((void)(mutex))
+
+#define __printf(text, first)	__attribute__((format(printf, text, first)))
+#define vscnprintf		vsnprintf
+#define local_irq_save(flags)	((void)((flags) = 0))
+#define local_irq_restore(flags) ((void)(flags))
+
+#define GFP_KERNEL		0
+#define kcalloc(n, size, how)	calloc(n, size)
+#define kfree			free
+
+/* All CPUs are online, and stay so. */
+extern unsigned int nr_cpu_ids, tsc_khz;
+#define cpus_read_lock()	((void)0)
+#define cpus_read_unlock()	((void)0)
+#define cpu_online(cpu)		((cpu) < nr_cpu_ids)
+#define cpumask_first(mask)	0u
+#define for_each_online_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
+
+struct kthread_work {
+	int unused;
+};
+
+struct completion {
+	int unused;
+};
 
 struct list_head {
 	struct list_head *next, *prev;

@@ -66,14 +66,12 @@ static void say(void)
 		pr_info("%s: %s; %s keeps the time\n", names[state], reason, name);
 }
 
-/* VMs first: kvm.ko would take the master clock from them by the time of the new clocksource. */
+/* VMs are held meanwhile: kvm.ko would take the master clock from them by the new clocksource. */
 static void leave_page(void)
 {
-	if (!host_tsc_invariant() && ref_clock(NULL) == REF_CLOCK_PAGE)
-		tell_page_trusted(false);
 	service.exposed_for_ns = ref_since_good();
 	service.exposed_ns = service.check.spread_ns;
-	if (!host_tsc_invariant() && ref_step_in())
+	if (!host_tsc_invariant() && tell_page_leaves(ref_step_in))
 		service.exposed_ns = max_t(u64, service.exposed_ns, abs(ref_behind_ns()));
 }
 
@@ -88,6 +86,15 @@ static void return_to_page(void)
 		return;
 	ref_step_in();
 	verdict_recall(&service.verdict);
+}
+
+/*
+ * What VMs may have a master clock by. On any other clocksource without vDSO kvm.ko sets each
+ * vCPU's TSC anew, whoever chose it, and they must not have one again.
+ */
+static bool page_keeps_time(void)
+{
+	return host_tsc_invariant() || ref_clock(NULL) == REF_CLOCK_PAGE;
 }
 
 static void act(bool passed)
@@ -112,19 +119,20 @@ static void act(bool passed)
  * @check: what was found
  * @outcome: what came out
  *
- * May stop the machine for a switch of the clocksource, so not from a workqueue. VMs are told
- * before this machine leaves the page, and after it has returned to it.
+ * May stop the machine for a switch of the clocksource, so not from a workqueue. VMs are held while
+ * this machine leaves the page, and told after it has returned to it.
  */
 void service_note(const struct check *check, enum check_outcome outcome)
 {
 	mutex_lock(&lock);
 	check_copy(&service.check, check);
-	if (outcome == CHECK_VOID) {
+	if (outcome == CHECK_VOID)
 		verdict_note_void(&service.verdict);
-	} else {
+	else
 		act(outcome == CHECK_PASSED);
-		tell_page_trusted(state_of(&service) != FALLBACK);
-	}
+	/* A check that came to no end dispels no doubt. */
+	if (outcome != CHECK_VOID || !page_keeps_time())
+		tell_page_trusted(page_keeps_time());
 	say();
 	mutex_unlock(&lock);
 }

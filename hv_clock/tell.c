@@ -191,3 +191,28 @@ void tell_page_trusted(bool found)
 	flush();
 	symbol_put(hv_reenlightenment_flush_page_trusted);
 }
+
+/**
+ * tell_page_leaves() - has this machine's clock leave the page while hv_evmcs's VMs are held
+ * @leave: does it, in whatever task; true if it was left, and is not to be trusted from now on
+ *
+ * Sleeps. Not for callbacks.
+ *
+ * Return: what @leave does
+ */
+bool tell_page_leaves(bool (*leave)(void))
+{
+	typeof(hv_reenlightenment_leave_page) *hold = symbol_get(hv_reenlightenment_leave_page);
+	bool left = hold ? hold(leave) : leave();
+
+	if (left) {
+		spin_lock(&word_lock);
+		trusted = false;
+		if (hold)
+			said = false;
+		spin_unlock(&word_lock);
+	}
+	if (hold)
+		symbol_put(hv_reenlightenment_leave_page);
+	return left;
+}

@@ -15,5 +15,6 @@ bool tell_is_heard(void);
 void tell_doubt(void);
 void tell_check_begins(void);
 void tell_page_trusted(bool trusted);
+bool tell_page_leaves(bool (*leave)(void));
 
 #endif /* HV_CLOCK_TELL_H */

@@ -143,11 +143,38 @@ static void hear_page_trusted(struct hv_reenlightenment_subscriber *s, bool trus
 	mutex_unlock(&vms_lock);
 }
 
+static void hear_page_leaves(struct hv_reenlightenment_subscriber *s)
+{
+	struct vm_evmcs *vm;
+
+	mutex_lock(&vms_lock);
+	hold_guests();
+	list_for_each_entry(vm, &vms, clock.link)
+		kvmclock_note_master(&vm->kvm);
+	mutex_unlock(&vms_lock);
+}
+
+static void hear_page_left(struct hv_reenlightenment_subscriber *s, bool left)
+{
+	struct vm_evmcs *vm;
+
+	mutex_lock(&vms_lock);
+	if (left) {
+		page_trusted = false;
+		list_for_each_entry(vm, &vms, clock.link)
+			kvmclock_leave_noted_master(&vm->kvm);
+	}
+	let_guests_in();
+	mutex_unlock(&vms_lock);
+}
+
 static struct hv_reenlightenment_subscriber subscriber = {
 	.name = KBUILD_MODNAME,
 	.prepare = prepare,
 	.finish = finish,
 	.page_trusted = hear_page_trusted,
+	.page_leaves = hear_page_leaves,
+	.page_left = hear_page_left,
 };
 
 static bool get_api(void)

@@ -338,6 +338,50 @@ void kvmclock_leave_master(struct kvm *kvm, const struct moment *now)
 }
 
 /**
+ * kvmclock_note_master - remember what the clock shows before the machine's leaves the page
+ * @kvm: a VM of which no vCPU is in its guest
+ */
+void kvmclock_note_master(struct kvm *kvm)
+{
+	struct vm_kvmclock *clock = &to_vm(kvm)->clock.kvmclock;
+	struct kvm_arch *ka = &kvm->arch;
+
+	raw_spin_lock_irq(&ka->tsc_write_lock);
+	clock->had_master = shows_master(kvm);
+	clock->noted_tsc = rdtsc_ordered();
+	clock->shown_ns = shown_ns(kvm, clock->noted_tsc);
+	raw_spin_unlock_irq(&ka->tsc_write_lock);
+}
+
+/**
+ * kvmclock_leave_noted_master - kvmclock_leave_master(), after the machine's clock was switched
+ * @kvm: a VM of which no vCPU has entered since kvmclock_note_master()
+ *
+ * The switch may have put the machine's clock right, by any amount. The VM's was right by the TSC,
+ * and goes on by it, on the CPU that noted it; what vCPUs in kvm.ko have written since is of no
+ * account.
+ */
+void kvmclock_leave_noted_master(struct kvm *kvm)
+{
+	const struct vm_kvmclock *clock = &to_vm(kvm)->clock.kvmclock;
+	struct kvm_arch *ka = &kvm->arch;
+	s64 cycles;
+
+	raw_spin_lock_irq(&ka->tsc_write_lock);
+	write_seqcount_begin(&ka->pvclock_sc);
+	if (clock->had_master) {
+		u64 base = kernel_ns();
+
+		cycles = max_t(s64, rdtsc_ordered() - clock->noted_tsc, 0);
+		ka->kvmclock_offset = clock->shown_ns - base +
+				      rate_mul_div(cycles, NSEC_PER_MSEC, tsc_khz);
+	}
+	ka->backwards_tsc_observed = true;
+	write_seqcount_end(&ka->pvclock_sc);
+	raw_spin_unlock_irq(&ka->tsc_write_lock);
+}
+
+/**
  * kvmclock_update_vcpu - have a vCPU's clocks follow the VM's
  * @vcpu: in its own task, loaded
  *

@@ -14,10 +14,11 @@ struct change;
 struct moment;
 
 /**
- * struct vm_kvmclock - a VM's clock before a change of the machine's TSC
+ * struct vm_kvmclock - a VM's clock before a change of the machine's TSC or clocksource
  * @had_master: it had a master clock
  * @offset: from that to its kvmclock, in ns
  * @shown_ns: what its kvmclock showed
+ * @noted_tsc: when it did, before a change of the clocksource
  * @cur_tsc: the TSC that a vCPU would have got that was added then
  * @born_khz: the machine's frequency when the VM was made
  */
@@ -25,6 +26,7 @@ struct vm_kvmclock {
 	bool had_master;
 	s64 offset;
 	u64 shown_ns;
+	u64 noted_tsc;
 	u64 cur_tsc;
 	unsigned int born_khz;
 };
@@ -46,6 +48,8 @@ void kvmclock_first_vcpu(struct kvm *kvm);
 void kvmclock_note(struct kvm *kvm, const struct moment *before);
 void kvmclock_move(struct kvm *kvm, const struct change *change);
 void kvmclock_leave_master(struct kvm *kvm, const struct moment *now);
+void kvmclock_note_master(struct kvm *kvm);
+void kvmclock_leave_noted_master(struct kvm *kvm);
 void kvmclock_update_vcpu(struct kvm_vcpu *vcpu);
 void kvmclock_write_for(struct kvm_vcpu *vcpu, bool stable);
 void kvmclock_renew_tsc_page(struct kvm *kvm);

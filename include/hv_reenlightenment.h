@@ -25,11 +25,15 @@
  * @switched: the emulation has ended; frequencies in Hz, equal if it has not changed
  * @finish: go on, with the new frequency
  * @page_trusted: the reference TSC page can be trusted from now on, or no longer
+ * @page_leaves: the machine's clock is about to leave the page; stop what must not see it move
+ * @page_left: go on; true if it has left the page, which can no longer be trusted, and false if
+ *	somebody kept it there
  *
  * Each callback may be NULL. All are called in one task with a high priority, so never two at a
  * time, and no CPU comes or goes during the first three; they may sleep, but the whole machine
  * waits for them. None may subscribe,
- * unsubscribe, take over or give back. Each prepare is followed by finish.
+ * unsubscribe, take over or give back. Each prepare is followed by finish, each page_leaves by
+ * page_left.
  */
 struct hv_reenlightenment_subscriber {
 	const char *name;
@@ -38,6 +42,8 @@ struct hv_reenlightenment_subscriber {
 	void (*switched)(struct hv_reenlightenment_subscriber *s, u64 old_hz, u64 new_hz);
 	void (*finish)(struct hv_reenlightenment_subscriber *s);
 	void (*page_trusted)(struct hv_reenlightenment_subscriber *s, bool trusted);
+	void (*page_leaves)(struct hv_reenlightenment_subscriber *s);
+	void (*page_left)(struct hv_reenlightenment_subscriber *s, bool left);
 };
 
 int hv_reenlightenment_subscribe(struct hv_reenlightenment_subscriber *s);
@@ -45,6 +51,7 @@ void hv_reenlightenment_unsubscribe(struct hv_reenlightenment_subscriber *s);
 
 void hv_reenlightenment_set_page_trusted(bool trusted);
 void hv_reenlightenment_flush_page_trusted(void);
+bool hv_reenlightenment_leave_page(bool (*leave)(void));
 
 int hv_reenlightenment_take_over(void);
 void hv_reenlightenment_give_back(void);

@@ -216,3 +216,52 @@ void hv_reenlightenment_flush_page_trusted(void)
 	task_flush(&page_work);
 }
 EXPORT_SYMBOL_GPL(hv_reenlightenment_flush_page_trusted);
+
+struct leaving {
+	struct kthread_work work;
+	bool (*leave)(void);
+	bool left;
+};
+
+/* No event comes between. */
+static void leave_page(struct kthread_work *work)
+{
+	struct leaving *leaving = container_of(work, struct leaving, work);
+	struct hv_reenlightenment_subscriber *s;
+
+	mutex_lock(&lock);
+	list_for_each_entry(s, &subscribers, list)
+		if (s->page_leaves)
+			s->page_leaves(s);
+	leaving->left = leaving->leave();
+	if (leaving->left) {
+		WRITE_ONCE(page_trusted, false);
+		page_told = false;
+	}
+	list_for_each_entry(s, &subscribers, list)
+		if (s->page_left)
+			s->page_left(s, leaving->left);
+	mutex_unlock(&lock);
+}
+
+/**
+ * hv_reenlightenment_leave_page - have the machine's clock leave the page with guests held
+ * @leave: does it, in the task; may stop the machine. Returns true if the clock has left the page,
+ *	which counts as said to be trusted no more
+ *
+ * So a guest's clock, which went by the TSC, goes on from where it was however the machine's own is
+ * put right meanwhile. Takes turns with hv_reenlightenment_set_page_trusted(). Process context, not
+ * from a callback.
+ *
+ * Return: what @leave does.
+ */
+bool hv_reenlightenment_leave_page(bool (*leave)(void))
+{
+	struct leaving leaving = { .leave = leave };
+
+	kthread_init_work(&leaving.work, leave_page);
+	task_queue(&leaving.work);
+	task_flush(&leaving.work);
+	return leaving.left;
+}
+EXPORT_SYMBOL_GPL(hv_reenlightenment_leave_page);

@@ -83,6 +83,34 @@ static void a_pvclock_counts_seconds(void **state)
 	}
 }
 
+/* As kvm.ko goes about it (kvm_get_time_scale()): halving cuts off what does not fit. */
+static void kvms_pvclock(u64 hz, s8 *shift, u32 *mul)
+{
+	*shift = 0;
+	for (; hz > 2 * NSEC_PER_SEC; hz /= 2)
+		--*shift;
+	for (; hz <= NSEC_PER_SEC; hz *= 2)
+		++*shift;
+	*mul = ((unsigned __int128)NSEC_PER_SEC << 32) / hz;
+}
+
+/* vCPUs for which hv_evmcs writes the page, and those whose page kvm.ko writes, show one time. */
+static void a_pvclock_is_that_of_kvm(void **state)
+{
+	u64 khz;
+
+	for (khz = 1; khz <= 16000000; khz += 1 + random() % 4) {
+		s8 shift = 0, kvms_shift;
+		u32 mul = 0, kvms_mul;
+
+		rate_pvclock(khz * MSEC_PER_SEC, &shift, &mul);
+		kvms_pvclock(khz * MSEC_PER_SEC, &kvms_shift, &kvms_mul);
+		if (shift != kvms_shift || mul != kvms_mul)
+			fail_msg("%llu kHz: %u, shift %d; kvm.ko has %u, shift %d", khz, mul, shift,
+				 kvms_mul, kvms_shift);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +118,7 @@ int main(void)
 		cmocka_unit_test(a_guest_keeps_its_frequency),
 		cmocka_unit_test(no_frequency_of_the_host_is_too_odd),
 		cmocka_unit_test(a_pvclock_counts_seconds),
+		cmocka_unit_test(a_pvclock_is_that_of_kvm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

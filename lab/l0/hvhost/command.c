@@ -100,6 +100,15 @@ static int page(FILE *out, char **words)
 	return err;
 }
 
+static int counter(FILE *out, char **words)
+{
+	(void)out;
+	if (!words[0] || (strcmp(words[0], "stop") && strcmp(words[0], "go")))
+		return -EINVAL;
+	reference_stop_counter(!strcmp(words[0], "stop"));
+	return 0;
+}
+
 static int interrupt(FILE *out, char **words)
 {
 	int64_t ns;
@@ -154,6 +163,7 @@ static const struct command {
 	{ "times", times },
 	{ "skew", skew },
 	{ "page", page },
+	{ "counter", counter },
 	{ "interrupt", interrupt },
 	{ "frequency", frequency },
 	{ "clocks", clocks },

@@ -35,6 +35,7 @@ static uint64_t page_msr;
 static uint32_t sequence;
 static bool withdrawn;
 static int32_t error_ppm;
+static uint64_t stopped_at;	/* 0: the counter runs */
 
 /**
  * reference_at() - the reference counter at a point in time
@@ -55,8 +56,19 @@ uint64_t reference_at(uint64_t host)
  */
 int reference_read_counter(uint64_t *value)
 {
-	*value = reference_at(tsc_host());
+	*value = stopped_at ? stopped_at : reference_at(tsc_host());
 	return 0;
+}
+
+/**
+ * reference_stop_counter() - let the counter stand still for L1, or go on as if it never had
+ * @on: true to stop it
+ *
+ * The page goes on. Host lock held.
+ */
+void reference_stop_counter(bool on)
+{
+	stopped_at = on ? reference_at(tsc_host()) : 0;
 }
 
 /**

@@ -11,6 +11,7 @@
 uint64_t reference_at(uint64_t host);
 
 int reference_read_counter(uint64_t *value);
+void reference_stop_counter(bool on);
 int reference_read_page(uint64_t *value);
 int reference_write_page(uint64_t value);
 

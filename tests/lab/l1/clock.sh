@@ -12,7 +12,7 @@ TIMER_LATE_NS=4000000
 QUIET_NS=50000000	# after which a command for the host is through
 STOCK_WINDOWS=/tmp/stock-windows
 ASLEEP_NS=2000000000
-ASLEEP_TRIES=5		# for a migration in which a halted vCPU is not woken
+ASLEEP_TRIES=12		# for a migration in which a halted vCPU is not woken, as one in two or three is not
 l1_watch=
 return_char=$(printf '\r')
 state=$LAB_SEED
@@ -279,7 +279,7 @@ one_asleep()
 	asleep_woken=$(cat /sys/kernel/debug/kvm/halt_exits)
 	random_frequency
 	migrate "$frequency" || return
-	sleep 0.1	# in which it reads
+	sleep 0.02	# in which it reads
 	asleep_woken=$(($(cat /sys/kernel/debug/kvm/halt_exits) - asleep_woken))
 	asleep_moved=$(moved "$asleep_before" "$(answer l2 mark)")
 	asleep_seen=$(ask l2 seen)

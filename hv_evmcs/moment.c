@@ -60,5 +60,5 @@ static u64 elapsed_between(const struct moment *before, const struct moment *aft
  */
 struct change moment_change(const struct moment *before, const struct moment *after)
 {
-	return (struct change){ before->tsc, after->tsc, elapsed_between(before, after) };
+	return (struct change){ after->tsc, elapsed_between(before, after) };
 }

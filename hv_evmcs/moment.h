@@ -23,12 +23,10 @@ struct moment {
 
 /**
  * struct change - of the machine's TSC
- * @from: its value at a moment before
  * @to: its value at a moment after
- * @elapsed: between the two, in units of REFERENCE_NS
+ * @elapsed: from a moment before to that one, in units of REFERENCE_NS
  */
 struct change {
-	u64 from;
 	u64 to;
 	u64 elapsed;
 };

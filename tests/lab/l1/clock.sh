@@ -47,7 +47,7 @@ watch_l2()
 	LD_PRELOAD=/usr/local/bin/clock_port.so chrt -o 0 qemu-system-x86_64 -M q35 -accel kvm \
 		-cpu "${L2_CPU:-host}" -smp 2 -m 256 -nodefaults -display none -no-reboot -chardev pipe,id=serial,path=/tmp/l2 \
 		-serial chardev:serial -kernel /l2/vmlinux -initrd /tmp/watch.initrd \
-		-append "console=ttyS0 quiet panic=-1 cryptomgr.notests initcall_blacklist=jent_mod_init
+		-append "console=ttyS0 quiet panic=-1 pci=off cryptomgr.notests initcall_blacklist=jent_mod_init
 			l2.run='$l2_run' $L2_APPEND" "$@" 2>/tmp/l2.qemu &
 	l2_watch=$!
 	exec 7<>/tmp/l2.in 8<>/tmp/l2.out	# neither waits for a QEMU that did not start

@@ -25,34 +25,63 @@ console_collect()
 	} >"$work/l1-console"
 }
 
-# console_scan WORK: every line that matches CONSOLE_BAD is a failure, unless the lab knows it
-# (lab/known-lines) or a script announced it; an announced line must come as often as announced.
+# Of the reports that follow such a line within so many lines.
+readonly CONSOLE_REPORT=60 CONSOLE_FRAMES=8
+
+# console_bad WORK LEVEL: prints the lines that match CONSOLE_BAD, unless the lab knows them
+# (lab/known-lines) or a script announced them, and where it happened as far as the kernel reports that.
+console_bad()
+{
+	sed 's/^\[[^]]*\] //' "$1/$2-console" |
+		awk -v level="$2" -v bad="$CONSOLE_BAD" -v report="$CONSOLE_REPORT" -v most="$CONSOLE_FRAMES" '
+		function tell()
+		{
+			if (held != "")
+				print held
+			held = ""
+			frames = 0
+		}
+		FILENAME == ARGV[1] {
+			if ($1 == level)
+				known[substr($0, length($1) + 2)]
+			next
+		}
+		FILENAME == ARGV[2] {
+			known[substr($0, length($1) + 2)]
+			next
+		}
+		$0 ~ bad {
+			for (text in known)
+				if (index($0, text))
+					next
+			tell()
+			held = $0
+			since = NR
+			next
+		}
+		frames == most || NR - since > report { tell() }
+		held == "" { next }
+		/^RIP: 0010:/ && !frames {
+			held = held ", at " substr($2, 6)
+			frames = 1
+		}
+		/^ [a-z_]/ && frames {
+			held = held " < " $1
+			frames++
+		}
+		END { tell() }' "$LAB/known-lines" "$1/expected" -
+}
+
+# console_scan WORK: every bad line is a failure; an announced line must come as often as announced.
 console_scan()
 {
 	local work=$1 level reason
 
 	touch "$work/expected"
 	for level in l0 l1; do
-		sed 's/^\[[^]]*\] //' "$work/$level-console" |
-			awk -v level="$level" -v bad="$CONSOLE_BAD" '
-			FILENAME == ARGV[1] {
-				if ($1 == level)
-					known[substr($0, length($1) + 2)]
-				next
-			}
-			FILENAME == ARGV[2] {
-				known[substr($0, length($1) + 2)]
-				next
-			}
-			$0 ~ bad {
-				for (text in known)
-					if (index($0, text))
-						next
-				print
-			}' "$LAB/known-lines" "$work/expected" - >"$work/$level-bad"
 		while IFS= read -r reason; do
 			verdict_fail "console of $level: $reason"
-		done <"$work/$level-bad"
+		done < <(console_bad "$work" "$level")
 	done
 	sed 's/^\[[^]]*\] //' "$work/l0-console" "$work/l1-console" |
 		awk '

@@ -4,7 +4,7 @@
 
 # Extended regular expression of the lines that fail a run.
 # shellcheck disable=SC2034 # also part of the manual
-readonly CONSOLE_BAD='BUG:|WARNING:|Oops|UBSAN:|KASAN:|INFO:|rcu.*stall|unchecked MSR access|general protection'
+readonly CONSOLE_BAD='BUG:|WARNING:|Oops|UBSAN:|KASAN:|INFO:|rcu.*stall|unchecked MSR access|general protection|Kernel panic'
 
 # console_collect WORK: makes WORK/l0-console and WORK/l1-console complete.
 console_collect()

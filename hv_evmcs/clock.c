@@ -394,6 +394,10 @@ void clock_wait(struct kvm_vcpu *vcpu)
 		gate_wait(vcpu);
 		return;
 	}
+	if (clock->entered == turn) {
+		kvmclock_mend_own_line(vcpu);
+		return;
+	}
 	if (clock->updating != turn) {
 		kvmclock_update_vcpu(vcpu);
 		clock->updating = turn;

@@ -2,6 +2,7 @@
 # shellcheck shell=sh disable=SC3045 # busybox's read has -t
 # Watching clocks while the host migrates L1; sourced after lib.sh. Needs --host hvhost.
 
+CLOCKSOURCE=/sys/devices/system/clocksource/clocksource0/current_clocksource
 WATCH_SECONDS=60	# an answer may take that long
 RATE_SECONDS=20
 RATE_PPM=50
@@ -196,7 +197,7 @@ host_hz()
 
 l1_clocksource()
 {
-	cat /sys/devices/system/clocksource/clocksource0/current_clocksource
+	cat $CLOCKSOURCE
 }
 
 # rate_right NAME LEVEL...: those clocks stay within RATE_PPM of L0's for RATE_SECONDS, as a

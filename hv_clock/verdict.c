@@ -101,7 +101,7 @@ bool verdict_unknown(const struct verdict *verdict)
  */
 unsigned int verdict_pause_ms(const struct verdict *verdict, unsigned int period_ms)
 {
-	unsigned int pause = period_ms - period_ms / 8;
+	unsigned int pause = period_ms - period_ms / 4;
 
 	return verdict->voids ? min(pause, VERDICT_RETRY_MS << (verdict->voids - 1)) : pause;
 }

@@ -297,7 +297,7 @@ static void what_cannot_be_checked_is_not_content(void **state)
 	note(CHECK_PASSED, 1);
 	expect("content", "the TSC page passes");
 	assert_int_equal(world.lines, 2);
-	assert_int_equal(service_pause_ms(10000), 8750);
+	assert_int_equal(service_pause_ms(10000), 7500);
 }
 
 static void void_checks_bring_nothing_back(void **state)

@@ -210,21 +210,21 @@ static void the_next_check_is_due_in_time(void **state)
 	struct verdict verdict = fresh();
 	unsigned int expected = VERDICT_RETRY_MS, i;
 
-	/* Within a period, and with an eighth of it for the check itself. */
-	assert_int_equal(verdict_pause_ms(&verdict, 10000), 8750);
-	assert_int_equal(verdict_pause_ms(&verdict, 10), 9);
-	assert_int_equal(verdict_pause_ms(&verdict, 3600000), 3150000);
+	/* Within a period, and with a quarter of it for the check itself. */
+	assert_int_equal(verdict_pause_ms(&verdict, 10000), 7500);
+	assert_int_equal(verdict_pause_ms(&verdict, 10), 8);
+	assert_int_equal(verdict_pause_ms(&verdict, 3600000), 2700000);
 	/* At once if there was none, but not for ever so often. */
 	for (i = 0; i < VERDICT_VOIDS; i++) {
 		verdict_note_void(&verdict);
 		assert_int_equal(verdict_pause_ms(&verdict, 3600000), expected);
-		assert_int_equal(verdict_pause_ms(&verdict, 100), min(expected, 88u));
+		assert_int_equal(verdict_pause_ms(&verdict, 100), min(expected, 75u));
 		expected *= 2;
 	}
 	verdict_note_void(&verdict);
 	assert_int_equal(verdict_pause_ms(&verdict, 3600000), expected / 2);
 	verdict_note(&verdict, false, true);
-	assert_int_equal(verdict_pause_ms(&verdict, 10000), 8750);
+	assert_int_equal(verdict_pause_ms(&verdict, 10000), 7500);
 }
 
 /* A year of checks at the shortest period is more than 32 bits. */

@@ -26,6 +26,7 @@
 #include "hv_reenlightenment.h"
 #include "kvm_private.h"
 #include "kvmclock.h"
+#include "line.h"
 #include "moment.h"
 #include "timers.h"
 #include "vcpu.h"
@@ -271,6 +272,7 @@ void clock_vm_init(struct kvm *kvm)
 {
 	INIT_LIST_HEAD(&to_vm(kvm)->clock.link);
 	kvmclock_vm_init(kvm);
+	line_vm_init(kvm);
 }
 
 /**
@@ -363,25 +365,34 @@ static bool all_ready(struct kvm *kvm, unsigned int turn)
 /*
  * A vCPU in kvm.ko may just have written its clock from values of before the change, or of both
  * times. Nobody is in the midst of that any more, unless it was waited for in vain. Those that run
- * have written it again since; for the others this is done now.
+ * have written it again since; for the others this is done now. False if it has to go on later.
  */
-static void settle(struct kvm *kvm, unsigned int turn)
+static bool settle(struct kvm_vcpu *vcpu, unsigned int turn)
 {
-	struct kvm_vcpu *vcpu;
+	struct kvm *kvm = vcpu->kvm;
+	struct kvm_vcpu *other;
 	unsigned long i;
 
-	kvm_for_each_vcpu(i, vcpu, kvm)
-		if (READ_ONCE(to_evmcs_vcpu(vcpu)->clock.ready) != turn)
-			kvmclock_write_for(vcpu, is_ready(vcpu, turn));
+	kvm_for_each_vcpu(i, other, kvm) {
+		struct vcpu_clock *clock = &to_evmcs_vcpu(other)->clock;
+
+		if (READ_ONCE(clock->ready) == turn || READ_ONCE(clock->written) == turn)
+			continue;
+		if (line_ring_full(vcpu))
+			return false;
+		line_write_for(other, is_ready(other, turn));
+		WRITE_ONCE(clock->written, turn);
+	}
 	smp_store_release(&to_vm(kvm)->clock.settled, turn); /* pairs with clock_wait() */
+	return true;
 }
 
 /**
  * clock_wait - an entry was called off: do what is to be done before the next try
  * @vcpu: in its own task, loaded, kvm->srcu held
  *
- * Called again and again, with kvm.ko dealing with requests between, until clock_may_enter()
- * agrees.
+ * Called again and again, with kvm.ko dealing with requests between, until clock_may_enter() and
+ * line_holds() agree.
  */
 void clock_wait(struct kvm_vcpu *vcpu)
 {
@@ -395,7 +406,7 @@ void clock_wait(struct kvm_vcpu *vcpu)
 		return;
 	}
 	if (clock->entered == turn) {
-		kvmclock_mend_own_line(vcpu);
+		line_mend(vcpu);
 		return;
 	}
 	if (clock->updating != turn) {
@@ -409,7 +420,8 @@ void clock_wait(struct kvm_vcpu *vcpu)
 			usleep_range(20, 100);
 			return;
 		}
-		settle(kvm, turn);
+		if (!settle(vcpu, turn))
+			return;
 	}
 	/* By each of us: one that was waited for in vain may have written it last. */
 	kvmclock_renew_tsc_page(kvm);

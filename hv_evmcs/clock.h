@@ -8,33 +8,40 @@
 
 #include "gate.h"
 #include "kvmclock.h"
+#include "line.h"
 
 /**
  * struct vm_clock - the clocks of a VM
  * @link: on the list of VMs; empty before its first vCPU, and when the VM goes
  * @settled: the gate's turn in which the pages of all vCPUs were found, or made, right
  * @kvmclock: what they showed before
+ * @line: what they show
  */
 struct vm_clock {
 	struct list_head link;
 	unsigned int settled;
 	struct vm_kvmclock kvmclock;
+	struct vm_line line;
 };
 
 /**
  * struct vcpu_clock - the clocks of a vCPU; turns of the gate
  * @updating: in which it asked kvm.ko for its pvclock
  * @ready: in which that was written
+ * @written: in which others wrote it
  * @entered: in which it may enter
  * @called_off: entries that were, each of which kvm.ko counts as an exit
  * @kvmclock: its TSC
+ * @line: what its pvclock shows
  */
 struct vcpu_clock {
 	unsigned int updating;
 	unsigned int ready;
+	unsigned int written;
 	unsigned int entered;
 	u64 called_off;
 	struct vcpu_kvmclock kvmclock;
+	struct vcpu_line line;
 };
 
 int clock_module_init(void);

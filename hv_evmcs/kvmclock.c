@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvm.ko gives each vCPU a line, ns over TSC, in a pvclock page. With a master clock all vCPUs have
- * the same line and say so (PVCLOCK_TSC_STABLE_BIT); then they read each other's pages, and a
- * guest's vDSO reads that of vCPU 0 alone, also when vCPU 0 sleeps. So whoever changes the line
- * sees to all pages before any vCPU enters.
- *
- * Without one each has a line of its own, which holds on that CPU and until its TSC steps. A step
- * back below the time stamp would be, in the unsigned arithmetic of pvclock, a time far in the
- * future, from which Linux does not come back.
+ * What kvm.ko derives a guest's clocks from: the VM's master clock, and each vCPU's TSC.
  */
 #include <linux/kvm_host.h>
 #include <linux/math64.h>
@@ -27,15 +20,6 @@
 
 /* Of the difference of two readings of the reference counter; so as not to be ahead of it. */
 #define REFERENCE_ERROR_NS	(2 * REFERENCE_NS)
-
-/*
- * How far back a vCPU's own line begins, so that no step of a TSC goes below that: years, with
- * room for the shift of pvclock's arithmetic. Stamp and time may wrap around for that.
- */
-#define LINE_LEAD_CYCLES	BIT_ULL(55)
-
-/* How old it may be: for so long it is wrong at most after a step. */
-#define LINE_AGE_MS		10
 
 /**
  * kvmclock_vm_init - a VM is born
@@ -416,73 +400,6 @@ void kvmclock_update_vcpu(struct kvm_vcpu *vcpu)
 	kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
 }
 
-static u64 tsc_hz(struct kvm_vcpu *vcpu)
-{
-	return MSEC_PER_SEC * mul_u64_u64_shr(tsc_khz, vcpu->arch.l1_tsc_scaling_ratio,
-					      kvm_caps.tsc_scaling_ratio_frac_bits);
-}
-
-static void set_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line, bool stable)
-{
-	const struct kvm_arch *ka = &vcpu->kvm->arch;
-	unsigned int seq;
-
-	do {
-		seq = read_seqcount_begin(&ka->pvclock_sc);
-		if (!stable || !ka->use_master_clock || ka->backwards_tsc_observed) {
-			line->flags &= ~PVCLOCK_TSC_STABLE_BIT;
-			continue;
-		}
-		line->tsc_timestamp = kvm_read_l1_tsc(vcpu, ka->master_cycle_now);
-		line->system_time = ka->master_kernel_ns + ka->kvmclock_offset;
-		rate_pvclock(tsc_hz(vcpu), &line->tsc_shift, &line->tsc_to_system_mul);
-	} while (read_seqcount_retry(&ka->pvclock_sc, seq));
-}
-
-/* From now to end_line() nobody reads it. False if the guest has none there. */
-static bool begin_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line)
-{
-	const struct gfn_to_pfn_cache *page = &vcpu->arch.pv_time;
-	gpa_t gpa = page->gpa;
-
-	if (!READ_ONCE(page->active) || kvm_read_guest(vcpu->kvm, gpa, line, sizeof(*line)))
-		return false;
-	line->version |= 1;
-	kvm_write_guest(vcpu->kvm, gpa + offsetof(typeof(*line), version), &line->version,
-			sizeof(line->version));
-	smp_wmb();	/* readers see an odd version, or nothing that has changed */
-	return true;
-}
-
-static void end_line(struct kvm_vcpu *vcpu, struct pvclock_vcpu_time_info *line)
-{
-	gpa_t gpa = vcpu->arch.pv_time.gpa;
-
-	kvm_write_guest(vcpu->kvm, gpa, line, sizeof(*line));
-	smp_wmb();	/* ... and all of it with an even one */
-	line->version++;
-	kvm_write_guest(vcpu->kvm, gpa + offsetof(typeof(*line), version), &line->version,
-			sizeof(line->version));
-}
-
-/**
- * kvmclock_write_for - write the pvclock page, which others read, of a vCPU that does not run
- * @vcpu: asleep or in user space
- * @stable: if not, it may be about to write an old line, and the others shall not read this page
- *
- * In the task of another vCPU of that VM, kvm->srcu held; may sleep. If the vCPU wakes up meanwhile
- * it writes the same.
- */
-void kvmclock_write_for(struct kvm_vcpu *vcpu, bool stable)
-{
-	struct pvclock_vcpu_time_info line;
-
-	if (!begin_line(vcpu, &line))
-		return;
-	set_line(vcpu, &line, stable);
-	end_line(vcpu, &line);
-}
-
 /**
  * kvmclock_renew_tsc_page - have kvm.ko write the guest's reference TSC page anew
  * @kvm: a VM; may sleep
@@ -500,52 +417,4 @@ void kvmclock_renew_tsc_page(struct kvm *kvm)
 		hv->hv_tsc_page_status = HV_TSC_PAGE_HOST_CHANGED;
 	mutex_unlock(&hv->hv_lock);
 #endif
-}
-
-/**
- * kvmclock_own_line_holds - kvmclock_line_holds(), without a master clock
- * @vcpu: loaded, interrupts off
- *
- * A vCPU whose TSC has to catch up has a new line at each exit, and none of this.
- *
- * Return: whether its line begins early enough, and the TSC has not stepped since it was written.
- */
-bool kvmclock_own_line_holds(struct kvm_vcpu *vcpu)
-{
-	const struct vcpu_kvmclock *clock = &to_evmcs_vcpu(vcpu)->clock.kvmclock;
-
-	if (!READ_ONCE(vcpu->arch.pv_time.active) || vcpu->arch.tsc_always_catchup)
-		return true;
-	/* Unsigned: a step back is a great age, too. */
-	return vcpu->arch.hv_clock.tsc_timestamp == clock->line_stamp &&
-	       rdtsc() - clock->line_tsc < (u64)LINE_AGE_MS * tsc_khz;
-}
-
-/**
- * kvmclock_mend_own_line - do what is to be done before kvmclock_own_line_holds()
- * @vcpu: in its own task, loaded, kvm->srcu held; may sleep
- *
- * Called again and again, with kvm.ko dealing with requests between.
- */
-void kvmclock_mend_own_line(struct kvm_vcpu *vcpu)
-{
-	struct vcpu_kvmclock *clock = &to_evmcs_vcpu(vcpu)->clock.kvmclock;
-	const struct pvclock_vcpu_time_info *own = &vcpu->arch.hv_clock;
-	struct pvclock_vcpu_time_info line;
-
-	if (own->tsc_timestamp == clock->line_stamp) {
-		kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
-		return;
-	}
-	/* Also if it cannot be written: the guest does not wait for it. */
-	clock->line_stamp = own->tsc_timestamp;
-	clock->line_tsc = rdtsc();
-	/* With a master clock until now kvm.ko has been asked for the next one. */
-	if (own->flags & PVCLOCK_TSC_STABLE_BIT || !begin_line(vcpu, &line))
-		return;
-	line.tsc_timestamp = own->tsc_timestamp - LINE_LEAD_CYCLES;
-	line.system_time = own->system_time - pvclock_scale_delta(LINE_LEAD_CYCLES,
-								  own->tsc_to_system_mul,
-								  own->tsc_shift);
-	end_line(vcpu, &line);
 }

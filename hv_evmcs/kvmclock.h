@@ -6,9 +6,10 @@
 #ifndef HV_EVMCS_KVMCLOCK_H
 #define HV_EVMCS_KVMCLOCK_H
 
-#include <linux/kvm_host.h>
 #include <linux/types.h>
 
+struct kvm;
+struct kvm_vcpu;
 struct change;
 struct moment;
 
@@ -35,15 +36,11 @@ struct vm_kvmclock {
  * @noted: the change of the machine's TSC before which it was noted
  * @tsc: what it was then
  * @moved: it went on after a change
- * @line_stamp: time stamp that kvm.ko gave the last line that was mended
- * @line_tsc: the machine's TSC then
  */
 struct vcpu_kvmclock {
 	unsigned int noted;
 	u64 tsc;
 	bool moved;
-	u64 line_stamp;
-	u64 line_tsc;
 };
 
 void kvmclock_vm_init(struct kvm *kvm);
@@ -54,20 +51,6 @@ void kvmclock_leave_master(struct kvm *kvm, const struct moment *now);
 void kvmclock_note_master(struct kvm *kvm);
 void kvmclock_leave_noted_master(struct kvm *kvm);
 void kvmclock_update_vcpu(struct kvm_vcpu *vcpu);
-void kvmclock_write_for(struct kvm_vcpu *vcpu, bool stable);
 void kvmclock_renew_tsc_page(struct kvm *kvm);
-bool kvmclock_own_line_holds(struct kvm_vcpu *vcpu);
-void kvmclock_mend_own_line(struct kvm_vcpu *vcpu);
-
-/**
- * kvmclock_line_holds - may a vCPU enter with the line that it has?
- * @vcpu: loaded, interrupts off
- *
- * Return: false if it has to go back; see kvmclock_mend_own_line().
- */
-static __always_inline bool kvmclock_line_holds(struct kvm_vcpu *vcpu)
-{
-	return likely(READ_ONCE(vcpu->kvm->arch.use_master_clock)) || kvmclock_own_line_holds(vcpu);
-}
 
 #endif /* HV_EVMCS_KVMCLOCK_H */

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/cache.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/time64.h>
+#include <asm/barrier.h>
+#include <asm/pvclock.h>
 
 #include "rate.h"
+
+/* For the shift of ticks that make ns not to overflow, from a frequency of 8 MHz on. */
+#define MOST_TICKS	(1ull << 55)
 
 /**
  * rate_mul_div - value * mul / div
@@ -61,4 +67,24 @@ void rate_pvclock(u64 hz, s8 *shift, u32 *mul)
 		down++;
 	*shift = up - down;
 	*mul = rate_mul_div((u64)NSEC_PER_SEC << 32, 1ull << down, hz << up);
+}
+
+/**
+ * rate_pvclock_early - have a pvclock line begin as early as neither its time nor its stamp wraps
+ * @line: shows the same as before for all that is later than the stamp that it had
+ *
+ * A TSC below the stamp is no case for guests: some take the difference for a huge one, others for
+ * none.
+ */
+void rate_pvclock_early(struct pvclock_vcpu_time_info *line)
+{
+	u64 ticks = min(line->tsc_timestamp, MOST_TICKS);
+	u64 ns = pvclock_scale_delta(ticks, line->tsc_to_system_mul, line->tsc_shift);
+
+	if (ns > line->system_time) {
+		ticks = rate_mul_div(line->system_time, ticks, ns + 1);
+		ns = pvclock_scale_delta(ticks, line->tsc_to_system_mul, line->tsc_shift);
+	}
+	line->tsc_timestamp -= ticks;
+	line->system_time -= ns;
 }

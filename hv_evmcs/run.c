@@ -23,7 +23,7 @@
 #include "exception.h"
 #include "exit.h"
 #include "kvm_private.h"
-#include "kvmclock.h"
+#include "line.h"
 #include "mitigation.h"
 #include "msr.h"
 #include "msr_bitmap.h"
@@ -191,7 +191,7 @@ fastpath_t run_vcpu(struct kvm_vcpu *vcpu, u64 run_flags)
 	bool immediate_exit = run_flags & KVM_RUN_FORCE_IMMEDIATE_EXIT;
 
 	flush_registers(vcpu, run_flags);
-	if (unlikely(!clock_may_enter(&v->clock) || !kvmclock_line_holds(vcpu)))
+	if (unlikely(!clock_may_enter(&v->clock) || !line_holds(vcpu)))
 		return back_out(vcpu);
 	trace_kvm_entry(vcpu, immediate_exit);
 	kvm_load_guest_xsave_state(vcpu);

@@ -95,6 +95,23 @@ static inline u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 c)
 	return quotient;
 }
 
+/* As the guest reads it (asm/pvclock-abi.h). */
+struct pvclock_vcpu_time_info {
+	u32 version;
+	u32 pad0;
+	u64 tsc_timestamp;
+	u64 system_time;
+	u32 tsc_to_system_mul;
+	s8 tsc_shift;
+	u8 flags;
+	u8 pad[2];
+};
+
+static inline u64 pvclock_scale_delta(u64 ticks, u32 mul, int shift)
+{
+	return mul_u64_u64_shr(shift < 0 ? ticks >> -shift : ticks << shift, mul, 32);
+}
+
 static inline s64 div64_s64(s64 a, s64 b)
 {
 	return a / b;

@@ -111,6 +111,37 @@ static void a_pvclock_is_that_of_kvm(void **state)
 	}
 }
 
+static u64 line_ns(const struct pvclock_vcpu_time_info *line, u64 tsc)
+{
+	return pvclock_scale_delta(tsc - line->tsc_timestamp, line->tsc_to_system_mul,
+				   line->tsc_shift) + line->system_time;
+}
+
+static void a_line_begins_early_and_stays_the_same(void **state)
+{
+	struct pvclock_vcpu_time_info line, early;
+	int i;
+
+	for (i = 0; i < 1000000; i++) {
+		u64 hz = 8000000 + any_u64() % 10000000000ull, later = any_u64() >> 10;
+
+		line = (struct pvclock_vcpu_time_info){
+			.tsc_timestamp = any_u64() >> 8, .system_time = any_u64() >> 1,
+		};
+		rate_pvclock(hz, &line.tsc_shift, &line.tsc_to_system_mul);
+		early = line;
+		rate_pvclock_early(&early);
+		assert_true(early.tsc_timestamp <= line.tsc_timestamp);
+		assert_true(early.system_time <= line.system_time);
+		/* As far as it goes: one of them to 0, as far as ticks and ns let it. */
+		assert_true(!early.tsc_timestamp || early.system_time <= 2 + NSEC_PER_SEC / hz ||
+			    line.tsc_timestamp - early.tsc_timestamp == 1ull << 55);
+		later += line.tsc_timestamp;
+		/* What a shift and a product cut off is less in one piece. */
+		assert_in_range(line_ns(&early, later) - line_ns(&line, later), 0, 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +149,7 @@ int main(void)
 		cmocka_unit_test(a_guest_keeps_its_frequency),
 		cmocka_unit_test(no_frequency_of_the_host_is_too_odd),
 		cmocka_unit_test(a_pvclock_counts_seconds),
+		cmocka_unit_test(a_line_begins_early_and_stays_the_same),
 		cmocka_unit_test(a_pvclock_is_that_of_kvm),
 	};
 

@@ -165,8 +165,8 @@ static void revoke_stable(struct kvm_vcpu *vcpu)
  *
  * A vCPU whose TSC has to catch up all the time has a new line at each exit.
  *
- * Return: whether no other line is taken for stable, its own begins early enough, and the TSC has not
- * stepped since, as far as that shows.
+ * Return: whether no other line is taken for stable, its own begins early enough, and no step of
+ * the TSC shows since.
  */
 bool line_own_holds(struct kvm_vcpu *vcpu)
 {

@@ -375,13 +375,15 @@ static bool settle(struct kvm_vcpu *vcpu, unsigned int turn)
 
 	kvm_for_each_vcpu(i, other, kvm) {
 		struct vcpu_clock *clock = &to_evmcs_vcpu(other)->clock;
+		bool ready = is_ready(other, turn);
 
 		if (READ_ONCE(clock->ready) == turn || READ_ONCE(clock->written) == turn)
 			continue;
 		if (line_ring_full(vcpu))
 			return false;
-		line_write_for(other, is_ready(other, turn));
-		WRITE_ONCE(clock->written, turn);
+		line_write_for(other, ready);
+		if (ready)
+			WRITE_ONCE(clock->written, turn);
 	}
 	smp_store_release(&to_vm(kvm)->clock.settled, turn); /* pairs with clock_wait() */
 	return true;

@@ -20,7 +20,7 @@
 #include "rate.h"
 #include "vcpu.h"
 
-/* How old a vCPU's own line may be: for so long it is wrong at most after a step. */
+/* How old a vCPU's own line may be at an entry. */
 #define OWN_AGE_MS	10
 
 /**
@@ -78,11 +78,10 @@ static void end_line(struct kvm *kvm, gpa_t gpa, struct pvclock_vcpu_time_info *
 
 /**
  * line_write_for - write the pvclock page, which others read, of a vCPU that does not run
- * @vcpu: asleep or in user space
+ * @vcpu: not in its guest, where it does not go before it has written its page itself
  * @stable: if not, it may be about to write an old line, and the others shall not read this page
  *
- * In the task of another vCPU of that VM, kvm->srcu held; may sleep. If the vCPU wakes up meanwhile
- * it writes the same.
+ * In the task of another vCPU of that VM, kvm->srcu held; may sleep.
  */
 void line_write_for(struct kvm_vcpu *vcpu, bool stable)
 {
@@ -118,6 +117,16 @@ static bool has_revoked(struct kvm *kvm)
 	return READ_ONCE(to_vm(kvm)->clock.line.revoked) == pvclock_turn(kvm);
 }
 
+static bool page_says_stable(struct kvm_vcpu *vcpu)
+{
+	const struct gfn_to_pfn_cache *page = &vcpu->arch.pv_time;
+	struct pvclock_vcpu_time_info line;
+
+	return READ_ONCE(page->active) &&
+	       !kvm_read_guest(vcpu->kvm, page->gpa, &line, sizeof(line)) &&
+	       line.flags & PVCLOCK_TSC_STABLE_BIT;
+}
+
 /*
  * kvm.ko takes the master clock from all vCPUs at once, and from then on has the TSC of each catch
  * up, but the page of each is written when that vCPU enters: until then others read it as stable,
@@ -128,23 +137,23 @@ static void revoke_others(struct kvm_vcpu *vcpu)
 	struct kvm *kvm = vcpu->kvm;
 	unsigned int turn = pvclock_turn(kvm);
 	struct kvm_vcpu *other;
+	bool done = true;
 	unsigned long i;
 
+	if (READ_ONCE(kvm->arch.use_master_clock))
+		return;
 	kvm_for_each_vcpu(i, other, kvm) {
-		struct vcpu_line *line = &to_evmcs_vcpu(other)->clock.line;
-
-		if (other == vcpu || line->revoked == turn ||
-		    !(READ_ONCE(other->arch.hv_clock.flags) & PVCLOCK_TSC_STABLE_BIT))
+		if (other == vcpu || !page_says_stable(other))
 			continue;
-		if (line_ring_full(vcpu))
-			return;
+		done = !line_ring_full(vcpu);
+		if (!done)
+			break;
 		line_write_for(other, false);
-		line->revoked = turn;
 	}
 	/* If there is a master clock again some lines may have got lost. */
 	if (read_seqcount_retry(&kvm->arch.pvclock_sc, turn))
 		kvm_make_all_cpus_request(kvm, KVM_REQ_CLOCK_UPDATE);
-	else
+	else if (done)
 		WRITE_ONCE(to_vm(kvm)->clock.line.revoked, turn);
 }
 
@@ -152,8 +161,9 @@ static void revoke_stable(struct kvm_vcpu *vcpu)
 {
 	struct vm_line *vm = &to_vm(vcpu->kvm)->clock.line;
 
-	/* A page may only be written here while its vCPU cannot enter. */
-	mutex_lock(&vm->lock);
+	/* A page may only be written here while its vCPU cannot enter. kvm.ko handles the signal. */
+	if (mutex_lock_interruptible(&vm->lock))
+		return;
 	if (!has_revoked(vcpu->kvm))
 		revoke_others(vcpu);
 	mutex_unlock(&vm->lock);
@@ -163,10 +173,10 @@ static void revoke_stable(struct kvm_vcpu *vcpu)
  * line_own_holds - line_holds(), without a master clock
  * @vcpu: loaded, interrupts off
  *
- * A vCPU whose TSC has to catch up all the time has a new line at each exit.
+ * A vCPU whose TSC has to catch up all the time has a new line whenever it comes back to kvm.ko.
  *
- * Return: whether no other line is taken for stable, its own begins early enough, and no step of
- * the TSC shows since.
+ * Return: whether no other line is taken for stable, its own was written after that and begins
+ * early enough, and no step of the TSC shows since.
  */
 bool line_own_holds(struct kvm_vcpu *vcpu)
 {
@@ -176,7 +186,7 @@ bool line_own_holds(struct kvm_vcpu *vcpu)
 
 	if (!READ_ONCE(vcpu->arch.pv_time.active))
 		return true;
-	if (!has_revoked(vcpu->kvm))
+	if (!has_revoked(vcpu->kvm) || line->turn != pvclock_turn(vcpu->kvm))
 		return false;
 	if (vcpu->arch.tsc_always_catchup)
 		return true;
@@ -184,7 +194,7 @@ bool line_own_holds(struct kvm_vcpu *vcpu)
 	line->fresh = false;
 	if (vcpu->arch.hv_clock.tsc_timestamp != line->stamp)
 		return false;
-	age = rdtsc() - line->tsc;	/* a great one after a step back, too */
+	age = rdtsc() - line->tsc;	/* a great one if that is in the future */
 	/* A machine may be too slow to get here in time. */
 	return age < (u64)OWN_AGE_MS * tsc_khz || (fresh && (s64)age > 0);
 }
@@ -216,9 +226,14 @@ static void mend_own(struct kvm_vcpu *vcpu)
  */
 void line_mend(struct kvm_vcpu *vcpu)
 {
-	if (!has_revoked(vcpu->kvm))
+	struct vcpu_line *line = &to_evmcs_vcpu(vcpu)->clock.line;
+
+	if (!has_revoked(vcpu->kvm)) {
 		revoke_stable(vcpu);
-	else if (vcpu->arch.hv_clock.tsc_timestamp == to_evmcs_vcpu(vcpu)->clock.line.stamp)
+		return;
+	}
+	line->turn = READ_ONCE(to_vm(vcpu->kvm)->clock.line.revoked);
+	if (vcpu->arch.hv_clock.tsc_timestamp == line->stamp)
 		kvm_make_request(KVM_REQ_CLOCK_UPDATE, vcpu);
 	else
 		mend_own(vcpu);

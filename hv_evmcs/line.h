@@ -24,13 +24,13 @@ struct vm_line {
  * @stamp: time stamp that kvm.ko gave the last one that was mended
  * @tsc: the machine's TSC then
  * @fresh: the vCPU has not entered with it
- * @revoked: sequence of the VM's pvclock in which others stopped taking it for stable
+ * @turn: sequence of the VM's pvclock in which it was looked at, after others had been revoked
  */
 struct vcpu_line {
 	u64 stamp;
 	u64 tsc;
 	bool fresh;
-	unsigned int revoked;
+	unsigned int turn;
 };
 
 void line_vm_init(struct kvm *kvm);

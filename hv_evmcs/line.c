@@ -161,7 +161,7 @@ static void revoke_stable(struct kvm_vcpu *vcpu)
 {
 	struct vm_line *vm = &to_vm(vcpu->kvm)->clock.line;
 
-	/* A page may only be written here while its vCPU cannot enter. kvm.ko handles the signal. */
+	/* A page may only be written here while its vCPU cannot enter. Signals are for kvm.ko. */
 	if (mutex_lock_interruptible(&vm->lock))
 		return;
 	if (!has_revoked(vcpu->kvm))

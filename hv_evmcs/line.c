@@ -186,7 +186,7 @@ bool line_own_holds(struct kvm_vcpu *vcpu)
 
 	if (!READ_ONCE(vcpu->arch.pv_time.active))
 		return true;
-	if (!has_revoked(vcpu->kvm) || line->turn != pvclock_turn(vcpu->kvm))
+	if (line->turn != pvclock_turn(vcpu->kvm))
 		return false;
 	if (vcpu->arch.tsc_always_catchup)
 		return true;
